@@ -1,0 +1,1 @@
+"""What all rooms speak: values, units, findings, visits, errors. No input or output."""

@@ -1,0 +1,44 @@
+"""The person who is examined."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Sex(StrEnum):
+    FEMALE = "f"
+    MALE = "m"
+    UNKNOWN = "unknown"
+
+
+class Known(StrEnum):
+    """Yes, no, or not asked: three different things."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """allergies, conditions, drugs: words as they were given. sample: an invented person, marked as such."""
+
+    id: str
+    name: str
+    sex: Sex = Sex.UNKNOWN
+    birth: date | None = None
+    phone: str = ""
+    number: str = ""
+    allergies: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    pregnant: Known = Known.UNKNOWN
+    breastfeeding: Known = Known.UNKNOWN
+    sample: bool = False
+
+    def age_years(self, on: date) -> int | None:
+        """Completed years on a date; None when the birth date is not known."""
+        if self.birth is None:
+            return None
+        before = (on.month, on.day) < (self.birth.month, self.birth.day)
+        return on.year - self.birth.year - int(before)
