@@ -1,0 +1,1 @@
+"""Pictures to measurements: no Qt, no torch outside `training`, no words for people."""

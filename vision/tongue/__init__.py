@@ -1,0 +1,1 @@
+"""Tongue: find it, judge the picture, measure it."""
