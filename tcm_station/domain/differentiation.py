@@ -78,7 +78,7 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True)
 class Differentiation:
-    """rest_p: probability of all syndromes that are not listed. principle: code of the treatment principle."""
+    """rest_p: probability of all syndromes that are not listed. principle: treatment principle's code."""
 
     candidates: tuple[Candidate, ...]
     model: str

@@ -42,3 +42,31 @@ class Patient:
             return None
         before = (on.month, on.day) < (self.birth.month, self.birth.day)
         return on.year - self.birth.year - int(before)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """What rules and reasoning need of a person, and nothing that names one. age_years may be a fraction;
+    None where it is not known."""
+
+    sex: Sex = Sex.UNKNOWN
+    age_years: float | None = None
+    pregnant: Known = Known.UNKNOWN
+    breastfeeding: Known = Known.UNKNOWN
+    conditions: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    allergies: tuple[str, ...] = ()
+
+
+def facts_of(patient: Patient, on: date) -> PatientFacts:
+    """A person's facts on the day of a visit, without the name."""
+    age = patient.age_years(on)
+    return PatientFacts(
+        patient.sex,
+        None if age is None else float(age),
+        patient.pregnant,
+        patient.breastfeeding,
+        patient.conditions,
+        patient.drugs,
+        patient.allergies,
+    )

@@ -132,7 +132,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class RuleCoverage:
-    """Which lines (indices) one rule class could check, and why not the others (index, key `review.unchecked.<key>`)."""
+    """Which lines (indices) one rule class could check, and why not the others: (index, key of the words)."""
 
     rule: str
     checked: tuple[int, ...]
@@ -141,7 +141,7 @@ class RuleCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """lines_total: all lines, patents included. lines_checked: those known to every rule class that applies."""
+    """lines_total: all lines, patents included. lines_checked: known to every rule class that applies."""
 
     lines_total: int
     lines_checked: int

@@ -49,7 +49,9 @@ def terms() -> dict[str, Term]:
                     faults.append(f"{path.name} line {line}: {fault}")
                     continue
                 extra = {k: v for k, v in row.items() if k not in COLUMNS and v}
-                table[row["code"]] = Term(*(row[c] for c in COLUMNS), extra)
+                table[row["code"]] = Term(
+                    row["code"], row["zh"], row["pinyin"], row["en"], row["kind"], row["source"], extra
+                )
     if faults:
         raise TermTableFault("; ".join(faults))
     return table

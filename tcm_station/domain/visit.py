@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tcm_station.domain.differentiation import Differentiation, Judgement
-from tcm_station.domain.examination import ExamKind, Examination
+from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.finding import Finding
 from tcm_station.domain.prescription import AlertAnswer, Prescription, Review
 
@@ -26,7 +26,8 @@ class Amendment:
 @dataclass(frozen=True, slots=True)
 class QuestionnaireResult:
     """Scores of one questionnaire. answers: (item id, 1..5). scores: (constitution code, 0..100).
-    verdicts: (constitution code, "yes" | "tendency" | "basically" | "no"). main: code, or None when unclassified."""
+    verdicts: (constitution code, "yes" | "tendency" | "basically" | "no").
+    main: code, or None when unclassified."""
 
     form: str
     answers: tuple[tuple[str, int], ...]
@@ -39,7 +40,7 @@ class QuestionnaireResult:
 class Visit:
     """Everything of one consultation. Times carry their zone; at: when it was opened.
 
-    findings_by_hand: what the practitioner added, confirmed or negated; it wins over what was measured or read.
+    findings_by_hand: what the practitioner added, confirmed or negated; it wins over measured and read ones.
     answers: the ten-questions form, (question id, answer code). input: id of the batch line it came from.
     """
 

@@ -9,7 +9,7 @@ import locale
 import os
 import tomllib
 from functools import cache
-from typing import Literal, cast
+from typing import Literal
 
 from tcm_station.resources import asset
 
@@ -54,7 +54,7 @@ def tr(key: str, lang: Lang, **params: object) -> str:
         text = catalogue(lang)[key]
     except KeyError:
         raise UnknownKey(key) from None
-    return text.format(**params) if params else text
+    return text.format(**params)
 
 
 def has_key(key: str) -> bool:
@@ -74,4 +74,4 @@ def system_lang() -> Lang:
 def _lang_of(name: str) -> Lang:
     # "C" and POSIX say nothing about the person: the product's default is Chinese.
     code = name.split(".")[0].split("_")[0].lower()
-    return cast(Lang, "zh") if code in {"", "c", "posix", "zh", "chinese"} else "en"
+    return "zh" if code in {"", "c", "posix", "zh", "chinese"} else "en"

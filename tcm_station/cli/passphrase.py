@@ -1,0 +1,35 @@
+"""The passphrase of a store: from a file, the environment, or a prompt; never from the command line."""
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from tcm_station.domain.errors import StoreClosed
+from tcm_station.i18n import Lang, tr
+from tcm_station.workflow.desk import Desk
+
+
+def passphrase_of(args: argparse.Namespace, lang: Lang) -> str:
+    """The passphrase given. Raises StoreClosed when there is none and nobody to ask."""
+    file: Path | None = getattr(args, "passphrase_file", None)
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as fault:
+            raise StoreClosed("passphrase-file", why=fault.strerror or "") from fault
+    given = os.environ.get("STATION_PASSPHRASE")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise StoreClosed("no-passphrase")
+    return getpass.getpass(tr("cli.passphrase", lang))
+
+
+def open_desk(args: argparse.Namespace, lang: Lang) -> Desk:
+    """The desk on the data folder given, or on the usual one."""
+    from tcm_station.cli.main import default_data_dir
+
+    folder: Path = getattr(args, "data_dir", None) or default_data_dir()
+    return Desk.open(folder, passphrase_of(args, lang))

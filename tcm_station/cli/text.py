@@ -1,0 +1,124 @@
+"""Answers as text for people, in the language asked for."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tcm_station.domain.differentiation import Differentiation, Evidence
+from tcm_station.domain.examination import Examination
+from tcm_station.domain.finding import Finding, Polarity
+from tcm_station.domain.measurement import Measurement
+from tcm_station.domain.prescription import Review
+from tcm_station.i18n import Lang, tr
+from tcm_station.workflow.names import measurement_decimals, name_of, reason_text
+
+
+def value_text(m: Measurement, lang: Lang) -> str:
+    """ "0.41 ± 0.02", "72.4 ± 1.1 /min", or why there is none."""
+    if m.value is None:
+        return tr("cli.not_measured", lang, why=reason_text(m.why or "", lang))
+    places = measurement_decimals(m.code)
+    sd = "" if m.sd is None else f" ± {m.sd:.{places}f}"
+    unit = "" if m.unit == "1" else f" {m.unit}"
+    return f"{m.value:.{places}f}{sd}{unit}"
+
+
+def examination_text(name: str, examination: Examination, lang: Lang) -> str:
+    """Quality, findings and measurements of one recording."""
+    quality = examination.quality
+    issues = "；".join(reason_text(i.code, lang) for i in quality.issues)
+    lines = [name, "  " + tr("cli.quality", lang, value=f"{quality.value:.2f}", issues=issues or "—")]
+    lines.append("  " + findings_text(examination.findings, lang))
+    for m in examination.measurements:
+        lines.append(
+            f"  {name_of(m.code, lang)}: {value_text(m, lang)}  [{tr(f'basis.{m.basis.value}', lang)}]"
+        )
+    return "\n".join(lines)
+
+
+def findings_text(findings: Iterable[Finding], lang: Lang) -> str:
+    """Findings in one line: present ones by name, denied ones marked."""
+    parts = []
+    for f in findings:
+        name = name_of(f.code, lang)
+        parts.append(name if f.polarity is Polarity.PRESENT else tr("cli.denied", lang, name=name))
+    return tr("cli.findings", lang, findings="、".join(parts) or "—")
+
+
+def _evidence(items: tuple[Evidence, ...], lang: Lang) -> str:
+    return "、".join(name_of(e.finding, lang) for e in items) or "—"
+
+
+def differentiation_text(name: str, told: Differentiation, lang: Lang, choice: str | None = None) -> str:
+    """Candidates with what speaks for, against, and what is missing."""
+    lines = [name]
+    for flag in told.red_flags:
+        lines.append(
+            "  " + tr("cli.red_flag", lang, advice=flag.advice_zh if lang == "zh" else flag.advice_en)
+        )
+    if choice is not None:
+        lines.append("  " + tr("cli.choice", lang, choice=choice))
+    for place, c in enumerate(told.candidates[:5], start=1):
+        lines.append(f"  {place}. {name_of(c.code, lang)}  {c.p:.2f}")
+        lines.append("     " + tr("cli.for", lang, what=_evidence(c.supporting, lang)))
+        lines.append("     " + tr("cli.against", lang, what=_evidence(c.opposing, lang)))
+        lines.append("     " + tr("cli.missing", lang, what=_evidence(c.missing[:6], lang)))
+    if told.formulas:
+        names = "、".join(name_of(f.code, lang) for f in told.formulas[:5])
+        lines.append("  " + tr("cli.formulas", lang, names=names))
+    if told.next_questions:
+        names = "、".join(name_of(q.finding, lang) for q in told.next_questions[:5])
+        lines.append("  " + tr("cli.next_questions", lang, names=names))
+    return "\n".join(lines)
+
+
+def coverage_text(review: Review, lang: Lang) -> str:
+    """The worded pass: how many lines, under which editions, how many alerts."""
+    coverage = review.coverage
+    return tr(
+        "cli.coverage",
+        lang,
+        checked=coverage.lines_checked,
+        total=coverage.lines_total,
+        editions="；".join(coverage.editions),
+        alerts=len(review.alerts),
+    )
+
+
+def review_text(name: str, review: Review, lang: Lang) -> str:
+    """Verdict, alerts with authority and edition, and what was covered."""
+    lines = [f"{name}: {tr(f'verdict.{review.verdict.value}', lang)}"]
+    for a in review.alerts:
+        lines.append(f"  [{tr(f'severity.{a.severity.value}', lang)}] {a.zh if lang == 'zh' else a.en}")
+        lines.append(f"      {a.authority} · {a.edition}")
+    lines.append("  " + coverage_text(review, lang))
+    for rule in review.coverage.rules:
+        for line, why in rule.unchecked:
+            lines.append("  " + tr("cli.unchecked", lang, line=line + 1, why=reason_text(why, lang)))
+    return "\n".join(lines)
+
+
+def stats_text(stats: Mapping[str, Any], lang: Lang) -> str:
+    return "\n".join(f"{name}\t{count}" for name, count in stats.items())
+
+
+def path_text(steps: Iterable[Mapping[str, Any]], lang: Lang) -> str:
+    return "\n".join(" ".join(str(v) for v in step.values()) for step in steps)
+
+
+def hits_text(hits: Iterable[Mapping[str, Any]], lang: Lang) -> str:
+    name = "zh" if lang == "zh" else "en"
+    return "\n".join(f"{h['kind']}\t{h.get(name) or h['zh']}\t{h['id']}" for h in hits) or "—"
+
+
+def nodes_text(nodes: Iterable[Mapping[str, Any]], lang: Lang) -> str:
+    """Every fact of a node with its source."""
+    lines: list[str] = []
+    for node in nodes:
+        lines.append(f"{node['zh']}  {node.get('pinyin', '')}  {node.get('en', '')}  [{node['id']}]")
+        for fact in node["facts"]:
+            value = fact["value"]
+            told = "; ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, Mapping) else value
+            lines.append(
+                f"  {fact['relation']}: {told}  ({fact['source']}, {fact['edition']}, {fact['basis']})"
+            )
+    return "\n".join(lines)

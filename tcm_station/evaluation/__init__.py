@@ -1,0 +1,13 @@
+"""Figures with intervals, on data that the models never saw. One module a task."""
+
+# name on the command line → module
+MODULES = {
+    "speed": "speed",
+    "tongue": "tongue",
+    "pulse": "pulse",
+    "differentiation": "differentiation",
+    "reading": "reading",
+    "review": "review",
+    "store": "store_kill",
+}
+NAMES = tuple(MODULES)

@@ -1,0 +1,197 @@
+"""Values as the JSON objects of the contract. What stands here is fixed by it."""
+
+from tcm_station.domain.differentiation import Candidate, Differentiation, Evidence
+from tcm_station.domain.examination import Examination
+from tcm_station.domain.finding import Finding
+from tcm_station.domain.measurement import Measurement
+from tcm_station.domain.prescription import Prescription, Review
+from tcm_station.workflow.names import name_of, reason_text
+
+Plain = dict[str, object]
+
+
+def _rounded(value: float | None) -> float | None:
+    # Six significant digits: more than any sensor here gives, and the same on every machine.
+    return None if value is None else float(f"{value:.6g}")
+
+
+def measurement_json(measurement: Measurement) -> Plain:
+    """One measurement; `why` (both languages) where there is no value."""
+    plain: Plain = {
+        "code": measurement.code,
+        "value": _rounded(measurement.value),
+        "unit": measurement.unit,
+        "sd": _rounded(measurement.sd),
+        "basis": measurement.basis.value,
+        "quality": _rounded(measurement.quality),
+        "method": measurement.method,
+        "ref_low": _rounded(measurement.ref_low),
+        "ref_high": _rounded(measurement.ref_high),
+    }
+    if measurement.why is not None:
+        plain["why"] = {"zh": reason_text(measurement.why, "zh"), "en": reason_text(measurement.why, "en")}
+    return plain
+
+
+def finding_json(finding: Finding) -> Plain:
+    """One finding; `span` only where text was read."""
+    plain: Plain = {
+        "code": finding.code,
+        "zh": name_of(finding.code, "zh"),
+        "en": name_of(finding.code, "en"),
+        "polarity": int(finding.polarity),
+        "degree": _rounded(finding.degree),
+        "source": finding.source.value,
+        "evidence": list(finding.evidence),
+        "certainty": finding.certainty.value,
+    }
+    if finding.span is not None:
+        plain["span"] = list(finding.span)
+    if finding.duration:
+        plain["duration"] = finding.duration
+    return plain
+
+
+def examination_json(examination: Examination) -> Plain:
+    """Quality, measurements and findings of one examination."""
+    issues = [
+        {
+            "code": issue.code,
+            "zh": reason_text(issue.code, "zh"),
+            "en": reason_text(issue.code, "en"),
+            "value": _rounded(issue.value),
+            "limit": _rounded(issue.limit),
+        }
+        for issue in examination.quality.issues
+    ]
+    return {
+        "quality": {"value": _rounded(examination.quality.value), "issues": issues},
+        "measurements": [measurement_json(m) for m in examination.measurements],
+        "findings": [finding_json(f) for f in examination.findings],
+    }
+
+
+def _named(code: str) -> Plain:
+    return {"code": code, "zh": name_of(code, "zh"), "en": name_of(code, "en")}
+
+
+def _evidence(items: tuple[Evidence, ...]) -> list[Plain]:
+    return [{**_named(e.finding), "weight": _rounded(e.weight)} for e in items]
+
+
+def _candidate(candidate: Candidate) -> Plain:
+    return {
+        **_named(candidate.code),
+        "p": _rounded(candidate.p),
+        "p_low": _rounded(candidate.p_low),
+        "p_high": _rounded(candidate.p_high),
+        "for": _evidence(candidate.supporting),
+        "against": _evidence(candidate.opposing),
+        "missing": _evidence(candidate.missing),
+    }
+
+
+def differentiation_json(told: Differentiation, choice: str | None = None, *, top: int = 10) -> Plain:
+    """A differentiation; `choice` only where it was asked to choose among options."""
+    plain: Plain = {"syndromes": [_candidate(c) for c in told.candidates[:top]]}
+    if choice is not None:
+        plain["choice"] = choice
+    plain["elements"] = [
+        {**_named(e.code), "kind": e.kind.value, "p": _rounded(e.p)} for e in told.elements[:top]
+    ]
+    plain["diseases"] = [{**_named(d.code), "p": _rounded(d.p)} for d in told.diseases[:top]]
+    plain["formulas"] = [
+        {
+            **_named(f.code),
+            "score": _rounded(f.score),
+            "why": [_named(reason) for reason in (f.syndrome, *f.reasons)],
+        }
+        for f in told.formulas[:top]
+    ]
+    plain["next_questions"] = [
+        {**_named(q.finding), "gain_bits": _rounded(q.gain_bits)} for q in told.next_questions[:top]
+    ]
+    plain["red_flags"] = [
+        {"rule": f.rule, "zh": f.advice_zh, "en": f.advice_en, "why": f.zh, "why_en": f.en}
+        for f in told.red_flags
+    ]
+    plain["rest_p"] = _rounded(told.rest_p)
+    plain["model"] = told.model
+    return plain
+
+
+def review_json(review: Review) -> Plain:
+    """A review with its alerts, what was understood, and what was covered."""
+    alerts = [
+        {
+            "rule": a.rule,
+            "severity": a.severity.value,
+            "herbs": [name_of(h, "zh") for h in a.herbs],
+            "authority": a.authority,
+            "edition": a.edition,
+            "basis": a.basis,
+            "zh": a.zh,
+            "en": a.en,
+            "overridable_by": a.overridable_by.value,
+        }
+        for a in review.alerts
+    ]
+    coverage = review.coverage
+    return {
+        "verdict": review.verdict.value,
+        "alerts": alerts,
+        "resolved": [{"name": r.name, "herb": r.zh or None} for r in review.resolved],
+        "coverage": {
+            "lines": coverage.lines_total,
+            "checked": coverage.lines_checked,
+            "as_of": coverage.as_of,
+            "editions": list(coverage.editions),
+            "rules": [
+                {
+                    "rule": rule.rule,
+                    "checked": list(rule.checked),
+                    "unchecked": [
+                        {"line": line, "zh": reason_text(why, "zh"), "en": reason_text(why, "en")}
+                        for line, why in rule.unchecked
+                    ],
+                }
+                for rule in coverage.rules
+            ],
+        },
+    }
+
+
+def prescription_json(prescription: Prescription) -> Plain:
+    """A prescription in the shape that `review` reads, with who proposed and who adopted each line."""
+    return {
+        "formula": name_of(prescription.formula, "zh") if prescription.formula else None,
+        "herbs": [
+            {
+                "name": line.name,
+                "grams": _rounded(line.grams),
+                "basis": line.basis.value,
+                "handling": line.handling,
+                "proposed_by": line.proposed_by.value,
+                "adopted_by": line.adopted_by,
+            }
+            for line in prescription.lines
+        ],
+        "patents": [{"name": p.name, "daily": p.daily} for p in prescription.patents],
+        "doses": prescription.doses,
+        "per_day": prescription.per_day,
+        "portions": prescription.portions,
+        "form": prescription.form.value,
+        "route": prescription.route.value,
+    }
+
+
+BEAT_COLUMNS = ("onset_s", "peak_s", "notch_s", "diastolic_s", "quality", "kind")
+
+
+def beats_csv(examination: Examination) -> str:
+    """The beats of a pulse examination as CSV; an empty cell where a point was not found (NaN inside)."""
+    from tcm_station.signals.pulse.examine import beat_rows
+
+    lines = [",".join(BEAT_COLUMNS)]
+    lines += [",".join(row) for row in beat_rows(examination)]
+    return "\n".join(lines) + "\n"

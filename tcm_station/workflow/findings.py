@@ -1,0 +1,38 @@
+"""All findings of a visit, from every source, with the practitioner's word on top."""
+
+from functools import lru_cache
+
+from tcm_station.domain.finding import Finding
+from tcm_station.domain.visit import Visit
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> tuple[Finding, ...]:
+    from knowledge_graph.reading import read_text
+
+    return tuple(read_text(text).findings)
+
+
+def findings_of(visit: Visit) -> tuple[Finding, ...]:
+    """Every finding once a source; what a person said by hand replaces what was measured or read.
+
+    Order: by hand, then inquiry form, complaint, history, then the examinations as they were done.
+    """
+    from tcm_station.inquiry import form
+
+    machine: list[Finding] = list(form.findings(dict(visit.answers)))
+    for text in (visit.complaint, visit.history):
+        if text.strip():
+            machine.extend(_read(text))
+    for examination in visit.examinations:
+        machine.extend(examination.findings)
+    said = {f.code for f in visit.findings_by_hand}
+    seen: set[tuple[str, str]] = set()
+    merged = list(visit.findings_by_hand)
+    for finding in machine:
+        key = (finding.code, finding.source.value)
+        if finding.code in said or key in seen:
+            continue
+        seen.add(key)
+        merged.append(finding)
+    return tuple(merged)

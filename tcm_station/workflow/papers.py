@@ -1,0 +1,80 @@
+"""The papers and files of one consultation: reports, overlay, trace, and the record as JSON."""
+
+import json
+from pathlib import Path
+
+from tcm_station.domain.examination import ExamKind
+from tcm_station.i18n import Lang
+from tcm_station.workflow import contract, pictures
+from tcm_station.workflow.consult import Consultation
+from tcm_station.workflow.findings import findings_of
+
+
+def consultation_json(result: Consultation) -> dict[str, object]:
+    """The whole consultation as the contract's objects. No name: the patient is sex and age."""
+    patient, visit = result.patient, result.visit
+    plain: dict[str, object] = {
+        "patient": {"sex": patient.sex.value, "age": patient.age_years(visit.at.date())},
+        "synthetic": patient.sample,
+        "examinations": [
+            {
+                "kind": t.examination.kind.value,
+                "input": t.name,
+                **contract.examination_json(t.examination),
+            }
+            for t in result.taken
+        ],
+        "refused": [{"input": name, "error": error.to_json()} for name, error in result.refused],
+        "findings": [contract.finding_json(f) for f in findings_of(visit)],
+        "differentiation": contract.differentiation_json(result.proposal),
+    }
+    if visit.questionnaire is not None:
+        told = visit.questionnaire
+        plain["constitution"] = {
+            "form": told.form,
+            "scores": dict(told.scores),
+            "verdicts": dict(told.verdicts),
+            "main": told.main,
+        }
+    if visit.prescription is not None and result.review is not None:
+        plain["prescription"] = contract.prescription_json(visit.prescription)
+        plain["review"] = contract.review_json(result.review)
+    return plain
+
+
+def write_papers(
+    result: Consultation, folder: Path, lang: Lang, *, sizes: tuple[str, ...] = ("A4",)
+) -> dict[str, str]:
+    """Write report.pdf, record.pdf, consultation.json, overlay.png, pulse.png (those there is matter for).
+
+    Returns what was written, name → path. Raises NotWritten.
+    """
+    from tcm_station.reports import papers
+
+    files: dict[str, str] = {}
+
+    def keep(name: str, data: bytes) -> None:
+        pictures.write_bytes(folder / name, data)
+        files[name] = str(folder / name)
+
+    images: dict[ExamKind, bytes] = {}
+    for taken in result.taken:
+        examination = taken.examination
+        if result.visit.examination(examination.kind) is not examination:
+            continue
+        if examination.kind in (ExamKind.TONGUE, ExamKind.FACE):
+            drawn = pictures.overlay(taken.data, Path(taken.name).name, examination)
+            images[examination.kind] = pictures.png_bytes(drawn)
+    if ExamKind.TONGUE in images:
+        keep("overlay.png", images[ExamKind.TONGUE])
+    pulse = result.visit.examination(ExamKind.PULSE)
+    if pulse is not None:
+        keep("pulse.png", papers.pulse_png(pulse, lang))
+    material = papers.Material(result.visit, result.patient, findings_of(result.visit), images)
+    for size in sizes:
+        ending = "" if size == "A4" else f"-{size.lower()}"
+        keep(f"report{ending}.pdf", papers.visit_report(material, lang, size))
+        keep(f"record{ending}.pdf", papers.outpatient_record(material, lang, size))
+    text = json.dumps(consultation_json(result), ensure_ascii=False, indent=1)
+    keep("consultation.json", text.encode("utf-8"))
+    return files

@@ -1,0 +1,16 @@
+"""A visit's prescription → its review under the rules of the visit's date."""
+
+from tcm_station.domain.patient import Patient, facts_of
+from tcm_station.domain.prescription import Review
+from tcm_station.domain.visit import Visit
+
+
+def review_of(visit: Visit, patient: Patient) -> Review | None:
+    """The review of the prescription as it stands; None when there is nothing to review."""
+    prescription = visit.prescription
+    if prescription is None or not (prescription.lines or prescription.patents):
+        return None
+    from knowledge_graph.review import review
+
+    on = visit.at.date()
+    return review(prescription, facts_of(patient, on), as_of=on)
