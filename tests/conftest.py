@@ -1,4 +1,7 @@
-"""What every test stands on: an empty home, no network, no leftovers, no patient's name in a log, no silent skip."""
+"""What every test stands on.
+
+An empty home, no network, nothing left running, no patient's name in a log, no silent skip.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,17 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})
 SHARED_ABSENT = "shared data: there is no ../shared/data beside the checkout"
 TORCH_ABSENT = "needs torch: the extra `train` is not installed"
 #: A skip whose reason begins otherwise is a failure.
-DECLARED_SKIPS = ("shared data: ", "needs torch: ", "needs root: ", "needs Linux: ", "needs a package registry: ",
-                  "needs git: ")  # fmt: skip
+DECLARED_SKIPS = (
+    "shared data: ",
+    "needs torch: ",
+    "needs root: ",
+    "needs Linux: ",
+    "needs a package registry: ",
+    "needs git: ",
+)
 
 
-# --- without Qt -------------------------------------------------------------------------------------------------------
+# --- without Qt
 
 
 class NoQt(MetaPathFinder):
@@ -55,7 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--without-qt", action="store_true", help="run as if PySide6 were not installed")
 
 
-# --- the run ----------------------------------------------------------------------------------------------------------
+# --- the run
 
 
 _environment_before: dict[str, str] = {}
@@ -96,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=TORCH_ABSENT))
 
 
-# --- a skip must be a declared one --------------------------------------------------------------------------------------
+# --- a skip must be a declared one
 
 
 def _refuse_undeclared(report: Any) -> None:
@@ -105,7 +114,7 @@ def _refuse_undeclared(report: Any) -> None:
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     if not reason.removeprefix("Skipped: ").startswith(DECLARED_SKIPS):
         report.outcome = "failed"
-        report.longrepr = f"{report.nodeid}: skipped for a reason that tests/conftest.py does not declare: {reason}"
+        report.longrepr = f"{report.nodeid}: tests/conftest.py declares no such reason for a skip: {reason}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -122,7 +131,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     return report
 
 
-# --- no network ---------------------------------------------------------------------------------------------------------
+# --- no network
 
 
 class NetworkDenied(OSError):
@@ -153,7 +162,7 @@ def _deny_network() -> None:
     socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
 
 
-# --- logs ---------------------------------------------------------------------------------------------------------------
+# --- logs
 
 _canary_seen: list[str] = []
 _loud_records: list[str] = []
@@ -193,7 +202,7 @@ def _watch_subprocesses() -> None:
 
 @pytest.fixture(autouse=True)
 def quiet_logs(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test in which the canary's name reached a log, or the product warned although nobody expected it."""
+    """Fail a test in which the canary's name reached a log, or the product warned unexpectedly."""
     _canary_seen.clear()
     _loud_records.clear()
     yield
@@ -210,7 +219,7 @@ def canary_name() -> str:
     return CANARY
 
 
-# --- an empty home for each test ------------------------------------------------------------------------------------------
+# --- an empty home for each test
 
 
 @pytest.fixture(autouse=True)
@@ -233,7 +242,7 @@ _home_numbers = iter(range(10**9))
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder ../shared/data beside the checkout; the test is skipped, with the reason, where it is absent."""
+    """The folder ../shared/data beside the checkout; without it the test is skipped, with the reason."""
     if not SHARED_DATA.is_dir():
         pytest.skip(SHARED_ABSENT)
     return SHARED_DATA
@@ -245,7 +254,7 @@ def environment_before() -> dict[str, str]:
     return dict(_environment_before)
 
 
-# --- nothing goes on after a test -----------------------------------------------------------------------------------------
+# --- nothing goes on after a test
 
 
 def _threads() -> set[threading.Thread]:
