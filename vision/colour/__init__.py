@@ -1,0 +1,1 @@
+"""Colour: conversions and differences, by published formulas."""
