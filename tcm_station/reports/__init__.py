@@ -1,0 +1,1 @@
+"""Papers for people: content as plain data, then PDF. Nothing here reads a store or measures anything."""
