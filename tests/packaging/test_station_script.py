@@ -159,7 +159,9 @@ def test_the_whole_suite_runs_the_core_as_if_qt_were_not_there(station, monkeypa
     assert [command[1:] for command, _ in station.started] == [["-m", "pytest", "tests/vision", "-x"]]
 
 
-@pytest.mark.parametrize(("codes", "expected"), [([1, 0], 1), ([0, 1], 1), ([0, 0], 0), ([2, 0], 130)])
+@pytest.mark.parametrize(
+    ("codes", "expected"), [([1, 0], 1), ([0, 1], 1), ([0, 0], 0), ([2, 0], 2), ([130, 0], 130)]
+)
 def test_a_failure_in_either_half_of_the_suite_fails_it(station, monkeypatch, codes, expected):
     monkeypatch.chdir(station.ROOT)
     station.main(["setup"])
