@@ -1,0 +1,1 @@
+"""Practice: virtual patients with a hidden truth, asked by rule, marked by stated rules."""
