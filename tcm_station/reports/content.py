@@ -33,7 +33,8 @@ Names = Callable[[str, Lang], str]
 AVERAGE_BEAT = "pulse.average_beat"
 AVERAGE_BEAT_SD = "pulse.average_beat_sd"
 TRACE = "pulse.trace"
-ONSETS = "pulse.onset"
+TRACE_FROM = "pulse.trace_from"
+ONSETS = "pulse.beats"
 TRACE_SECONDS = 8.0
 
 
@@ -258,11 +259,15 @@ def beat_plot(examination: Examination, lang: Lang) -> BeatPlot | None:
     points = []
     for place in range(1, 6):
         time = examination.measurement(f"pulse.t{place}")
-        height = examination.measurement(f"pulse.h{place}")
-        if time is None or height is None or time.value is None or height.value is None:
+        # The average beat's top is 1, so a ratio to h1 is a height on it.
+        height = examination.measurement(f"pulse.h{place}_h1") if place > 1 else None
+        if time is None or time.value is None or (place > 1 and (height is None or height.value is None)):
             continue
-        points.append((f"h{place}", time.value * (0.001 if time.unit == "ms" else 1.0), height.value))
-    beats = len(series[ONSETS].values) if ONSETS in series else 0
+        at = time.value * (0.001 if time.unit == "ms" else 1.0)
+        level = 1.0 if height is None or height.value is None else height.value
+        points.append((f"h{place}", at, level))
+    used = examination.measurement("pulse.beats_used")
+    beats = int(used.value) if used is not None and used.value is not None else 0
     unit = beat.unit if beat.unit != "1" else tr("report.relative_height", lang)
     return BeatPlot(
         tuple(i * beat.step for i in range(len(beat.values))),
@@ -282,7 +287,8 @@ def trace_plot(examination: Examination, lang: Lang) -> TracePlot | None:
     if trace is None or trace.step is None:
         return None
     count = min(len(trace.values), int(TRACE_SECONDS / trace.step))
-    times = tuple(i * trace.step for i in range(count))
+    begin = series[TRACE_FROM].values[0] if TRACE_FROM in series else 0.0
+    times = tuple(begin + i * trace.step for i in range(count))
     onsets = series.get(ONSETS)
     marks = tuple(t for t in (onsets.values if onsets else ()) if times and times[0] <= t <= times[-1])
     return TracePlot(times, trace.values[:count], marks, tr("report.seconds", lang))

@@ -50,6 +50,21 @@ def answer_question(question: str, answer: str | None) -> Command:
     return _command("step.answer", apply, Kind.HISTORY, Kind.FINDINGS, question=question)
 
 
+def set_inquiry(told: Visit) -> Command:
+    """Take complaint, history, answers and questionnaire of another visit (an imported form)."""
+
+    def apply(visit: Visit) -> Visit:
+        return replace(
+            visit,
+            complaint=told.complaint,
+            history=told.history,
+            answers=told.answers,
+            questionnaire=told.questionnaire,
+        )
+
+    return _command("step.inquiry_imported", apply, Kind.HISTORY, Kind.FINDINGS)
+
+
 def set_questionnaire(result: QuestionnaireResult) -> Command:
     """Keep the answers and scores of a constitution questionnaire."""
     return _command("step.questionnaire", lambda v: replace(v, questionnaire=result), Kind.HISTORY)

@@ -70,7 +70,9 @@ def write_papers(
     pulse = result.visit.examination(ExamKind.PULSE)
     if pulse is not None:
         keep("pulse.png", papers.pulse_png(pulse, lang))
-    material = papers.Material(result.visit, result.patient, findings_of(result.visit), images)
+    material = papers.Material(
+        result.visit, result.patient, findings_of(result.visit), name_of, images, editions()
+    )
     for size in sizes:
         ending = "" if size == "A4" else f"-{size.lower()}"
         keep(f"report{ending}.pdf", papers.visit_report(material, lang, size))

@@ -67,7 +67,7 @@ def material() -> Material:
         series=(
             Series("pulse.average_beat", "1", beat, 0.01),
             Series("pulse.average_beat_sd", "1", (0.04,) * 80, 0.01),
-            Series("pulse.onset", "s", (0.1, 0.9, 1.7), None),
+            Series("pulse.beats", "s", (0.1, 0.9, 1.7), None),
             Series("pulse.trace", "1", beat * 10, 0.01),
         ),
     )
