@@ -1,0 +1,1 @@
+"""Signals: the pulse wave and the voice."""
