@@ -18,7 +18,8 @@ Floats = NDArray[np.float32]
 Rng = np.random.Generator
 
 PAD_GREY = 128
-EMPTY_SHARE, COMPOSED_SHARE = 0.28, 0.42
+EMPTY_SHARE, COMPOSED_SHARE = 0.27, 0.42
+SIDEWAYS_SHARE = 0.3  # of composed tongues: put out to one side, seen from the side, half behind a lip
 MIN_TONGUE_PX, UNSURE_TONGUE_PX = 60.0, 15.0
 SOURCE_WEIGHTS = {"biohit": 0.38, "tonguexpert": 0.40, "web_black_coating": 0.10}
 OTHER_SOURCE_WEIGHT = 0.12
@@ -181,7 +182,8 @@ class Composer:
         box = _box(picture.mask)
         near = rng.random() < 0.4
         tongue_px = _log_uniform(rng, 70, 150) if near else _log_uniform(rng, 11, 110)
-        flip, stretch = rng.random() < 0.5, _log_uniform(rng, 0.75, 1.3)
+        flip, sideways = rng.random() < 0.5, rng.random() < SIDEWAYS_SHARE
+        stretch = _log_uniform(rng, 0.5, 1.6) if sideways else _log_uniform(rng, 0.75, 1.3)
         on_face = bool(self._with_mouth) and rng.random() < 0.8
         if on_face:
             under = self._with_mouth[int(rng.integers(len(self._with_mouth)))]
@@ -205,10 +207,13 @@ class Composer:
 
         scale = tongue_px / box.width
         root = (box.x + box.width / 2, box.y + box.height * rng.uniform(0.0, 0.25))
-        lean = turn + (-roll if flip else roll) + float(rng.normal(0, 0.15))
+        lean = turn + (-roll if flip else roll) + float(rng.normal(0, 0.7 if sideways else 0.15))
         matrix = _affine(root, to, scale, lean, stretch, flip)
         mask = _warp(picture.mask, matrix, side, scale, 0)
         tongue = _warp(picture.rgb, matrix, side, scale, None)
+        if sideways:
+            mask = _behind_a_lip(mask, rng)
+            tongue = _rounded(tongue, mask, rng)
         alpha = self._rim(mask, picture, tongue_px, rng)
         if on_face and rng.random() < 0.45:
             canvas = _open_mouth(canvas, to, tongue_px, lean, rng)
@@ -277,6 +282,35 @@ class Composer:
                 matrix = _affine((wide / 2, tall / 2), middle, scale, _angle(rng), 1, rng.random() < 0.5)
                 return _warp(piece, matrix, self.side, scale, PAD_GREY if rng.random() < 0.7 else None)
         return None
+
+
+def _behind_a_lip(mask: Image, rng: Rng) -> Image:
+    """Hide a part of the tongue, mostly its upper part, behind a line as a lip draws it."""
+    if rng.random() < 0.25 or not (mask > 127).any():
+        return mask
+    box = _box(mask)
+    tilt = float(rng.normal(0, 0.6))
+    edge_x = box.x + box.width * rng.uniform(0.2, 0.8)
+    edge_y = box.y + box.height * rng.uniform(0.05, 0.5)
+    y, x = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
+    along, below = x - edge_x, y - edge_y
+    bow = rng.uniform(-0.5, 0.5) / box.width
+    depth = np.cos(tilt) * below + np.sin(tilt) * along - bow * along**2
+    return (mask * np.clip(depth + 0.5, 0, 1)).astype(np.uint8)
+
+
+def _rounded(tongue: Image, mask: Image, rng: Rng) -> Image:
+    """Shade across the tongue, redder where it turns away: sides and undersides lack coating."""
+    if not (mask > 127).any():
+        return tongue
+    box, angle = _box(mask), rng.uniform(0, 2 * np.pi)
+    y, x = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
+    across = (
+        np.cos(angle) * (x - box.centre[0]) / box.width + np.sin(angle) * (y - box.centre[1]) / box.height
+    )
+    share = np.clip(0.5 + rng.uniform(0.6, 2.5) * across, 0, 1)[..., None] * rng.uniform(0, 1)
+    towards = np.array([rng.uniform(0.65, 1.0), rng.uniform(0.4, 0.75), rng.uniform(0.42, 0.8)], np.float32)
+    return (tongue * (1 - share) + tongue * towards * share).astype(np.uint8)
 
 
 def _open_mouth(canvas: Image, at: tuple[float, float], tongue_px: float, lean: float, rng: Rng) -> Image:
