@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import json
 
 from tcm_station.cli.measuring import folder
 from tcm_station.cli.output import Output
@@ -12,7 +13,9 @@ from tcm_station.evaluation import MODULES
 def run_evaluate(args: argparse.Namespace, out: Output) -> ExitCode:
     module = importlib.import_module(f"tcm_station.evaluation.{MODULES[args.name]}")
     report = module.evaluate(args.data)
-    out.answer({"input": args.name, "ok": True, **report.to_json()}, lambda: report.to_text(out.lang))
+    out.answer(
+        {"input": args.name, "ok": True, **json.loads(report.to_json())}, lambda: report.to_text(out.lang)
+    )
     return out.code
 
 

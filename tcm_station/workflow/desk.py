@@ -74,21 +74,18 @@ class Desk:
     def patients(self, words: str = "") -> list[PatientRow]:
         """Patients that fit the words (name, pinyin initials, phone, number), newest visit first."""
         found = self.store.patients.search(words) if words.strip() else self.store.patients.all()
+        latest = self.store.visits.latest()
         today = self.clock().date()
-        rows = [self._row(patient, today) for patient in found]
-        rows.sort(key=lambda r: (r.last_at is not None, r.last_at and r.last_at.timestamp()), reverse=True)
+        rows = []
+        for patient in found:
+            last = latest.get(patient.id)
+            age = patient.age_years(today)
+            if last is None:
+                rows.append(PatientRow(patient, age, None, None, None))
+            else:
+                rows.append(PatientRow(patient, age, last.id, last.at, last.state))
+        rows.sort(key=lambda row: row.last_at.timestamp() if row.last_at else 0.0, reverse=True)
         return rows
-
-    def _row(self, patient: Patient, today: date) -> PatientRow:
-        visits = self.store.visits.of_patient(patient.id)
-        last = max(visits, key=lambda v: v.at, default=None)
-        return PatientRow(
-            patient,
-            patient.age_years(today),
-            last.id if last else None,
-            last.at if last else None,
-            last.state if last else None,
-        )
 
     def add_patient(
         self, name: str, sex: Sex = Sex.UNKNOWN, birth: date | None = None, **more: object
@@ -124,13 +121,20 @@ class Desk:
 
     def do(self, visit_id: str, command: Command) -> Changed:
         """Apply one command as one durable step. Raises Conflict on a signed visit."""
-        visit = self.store.visits.get(visit_id)
-        if visit.state is not VisitState.DRAFT:
-            raise Conflict("visit-signed")
-        changed = command.apply(visit)
-        if changed == visit:
+
+        def step(store: "Store") -> tuple[Visit, bool]:
+            visit = store.visits.get(visit_id)
+            if visit.state is not VisitState.DRAFT:
+                raise Conflict("visit-signed")
+            changed = command.apply(visit)
+            if changed != visit:
+                store.visits.save(changed, step=command.step, params=command.params)
+            return changed, changed != visit
+
+        # Read, change and write are one transaction: two threads cannot lose each other's step.
+        visit, is_new = self.store.run(step)
+        if not is_new:
             return Changed(frozenset(), visit.patient_id, visit_id)
-        self.store.visits.save(changed, step=command.step, params=command.params)
         return self._tell(Changed(command.kinds, visit.patient_id, visit_id))
 
     def undo(self, visit_id: str) -> Changed:

@@ -2,11 +2,15 @@
 
 import uuid
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tcm_station.domain.patient import Patient
 from tcm_station.domain.visit import Visit
 from tcm_station.workflow.consult import Consultation
 from tcm_station.workflow.desk import Desk
+
+if TYPE_CHECKING:
+    from tcm_station.store import Store
 
 
 def keep(desk: Desk, result: Consultation) -> Visit:
@@ -17,7 +21,15 @@ def keep(desk: Desk, result: Consultation) -> Visit:
     """
     for taken in result.taken:
         desk.store.media.put(taken.data)
-    patient = person(desk, result.patient)
+
+    def write(store: "Store") -> Visit:
+        return _written(store, result)
+
+    return desk.store.run(write)
+
+
+def _written(store: "Store", result: Consultation) -> Visit:
+    patient = person(store, result.patient)
     visit = replace(
         result.visit,
         id=uuid.uuid4().hex,
@@ -27,19 +39,19 @@ def keep(desk: Desk, result: Consultation) -> Visit:
         prescription=None,
         review=None,
     )
-    desk.store.visits.create(visit, "step.imported")
+    store.visits.create(visit, "step.imported")
     return visit
 
 
-def person(desk: Desk, given: Patient) -> Patient:
+def person(store: "Store", given: Patient) -> Patient:
     """The stored person with the same name, sex and birth date, or a new one.
 
     Two people who share name and sex but give no birth date are never merged.
     """
     if given.name and given.birth is not None:
-        for known in desk.store.patients.search(given.name):
+        for known in store.patients.search(given.name):
             if (known.name, known.sex, known.birth) == (given.name, given.sex, given.birth):
                 return known
     patient = replace(given, id=uuid.uuid4().hex)
-    desk.store.patients.add(patient)
+    store.patients.add(patient)
     return patient

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 from tcm_station.domain.examination import ExamKind
+from tcm_station.domain.visit import Visit
 from tcm_station.i18n import Lang
 from tcm_station.workflow import contract, pictures
 from tcm_station.workflow.consult import Consultation
 from tcm_station.workflow.findings import findings_of
+from tcm_station.workflow.names import name_of
 
 
 def consultation_json(result: Consultation) -> dict[str, object]:
@@ -42,6 +44,16 @@ def consultation_json(result: Consultation) -> dict[str, object]:
     return plain
 
 
+def editions_of(visit: Visit) -> tuple[str, ...]:
+    """The editions that stand behind what is printed of a visit."""
+    found = list(visit.review.coverage.editions) if visit.review is not None else []
+    if visit.questionnaire is not None:
+        from tcm_station.inquiry import questionnaires
+
+        found.append(questionnaires.load(visit.questionnaire.form).edition)
+    return tuple(dict.fromkeys(found))
+
+
 def write_papers(
     result: Consultation, folder: Path, lang: Lang, *, sizes: tuple[str, ...] = ("A4",)
 ) -> dict[str, str]:
@@ -71,7 +83,7 @@ def write_papers(
     if pulse is not None:
         keep("pulse.png", papers.pulse_png(pulse, lang))
     material = papers.Material(
-        result.visit, result.patient, findings_of(result.visit), name_of, images, editions()
+        result.visit, result.patient, findings_of(result.visit), name_of, images, editions_of(result.visit)
     )
     for size in sizes:
         ending = "" if size == "A4" else f"-{size.lower()}"
