@@ -60,6 +60,13 @@ def image_lab(rgb: NDArray[np.uint8]) -> Floats:
     return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
 
 
+def image_linear(lab: Floats) -> Floats:
+    """Linear sRGB, not clipped below or above by more than OpenCV does, of a picture (h, w, 3) of L*a*b*."""
+    import cv2
+
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(lab, np.float32), cv2.COLOR_Lab2LRGB), np.float32)
+
+
 def hue_deg(lab: Numbers) -> Numbers:
     """CIE hue angle h_ab in degrees, 0..360: 0 is red, 90 is yellow."""
     return np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360

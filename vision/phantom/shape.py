@@ -53,12 +53,13 @@ def make_shape(truth: TongueTruth, rng: np.random.Generator) -> Shape:
     width_px = truth.width_share * width
     length_px = width_px * truth.length_ratio
     root_y = ROOT_Y_SHARE * height
-    # Denser towards the tip, where the outline turns.
-    along = 1 - (1 - np.linspace(0, 1, _STEPS)) ** 2.2
+    # Denser towards both ends, where the outline turns.
+    even = np.linspace(0, 1, _STEPS)
+    along = np.where(even < 0.25, (even / 0.25) ** 2 * 0.25, even)
+    along = 1 - (1 - along) ** 2.2
     beyond = np.clip((along - _WIDEST_FROM) / (1 - _WIDEST_FROM), 0, 1)
     round_off = (1 - beyond**truth.tip_roundness) ** (1 / 2.0)
-    shoulder = np.clip(along / 0.30, 0, 1)
-    shoulder = 0.86 + 0.14 * shoulder * shoulder * (3 - 2 * shoulder)
+    shoulder = 0.60 + 0.40 * np.sqrt(1 - (1 - np.clip(along / 0.24, 0, 1)) ** 2)
     half = width_px / 2 * round_off * shoulder
     marks = _marks(truth, rng)
     middle = width / 2 + np.tan(np.radians(truth.deviation_deg)) * length_px * along**1.4
@@ -68,7 +69,7 @@ def make_shape(truth: TongueTruth, rng: np.random.Generator) -> Shape:
         edge = half * (1 + 0.010 * wave_along(_STEPS, 70, rng) * np.sqrt(1 - beyond**2))
         for mark_side, at, spread in marks:
             if mark_side == side:
-                depth = truth.tooth_depth * width_px * rng.uniform(0.85, 1.15)
+                depth = truth.tooth_depth * width_px * rng.uniform(0.70, 1.25)
                 edge = edge - depth * np.exp(-(((along - at) / spread) ** 2))
         sides[side] = np.maximum(edge, 0)
     y = root_y + along * length_px
@@ -83,6 +84,7 @@ def make_shape(truth: TongueTruth, rng: np.random.Generator) -> Shape:
         + 0.030 * width_px * np.exp(-(((t - 0.5) / 0.13) ** 2))
     )
     polygon = np.concatenate([left, right[::-1], np.stack([top_x, top_y], axis=1)])
+    polygon = _rounded(polygon, root_y + 0.10 * length_px, 0.016 * width_px)
     alpha = _alpha(polygon, (height, width))
     solid = (alpha > 0.5).astype(np.uint8)
     inside = cv2.distanceTransform(solid, cv2.DIST_L2, 5)
@@ -103,6 +105,22 @@ def make_shape(truth: TongueTruth, rng: np.random.Generator) -> Shape:
         width_px,
         marks,
     )
+
+
+def _rounded(polygon: NDArray[np.float64], above_y: float, reach_px: float) -> NDArray[np.float64]:
+    """The polygon at even steps of 2 px, its part above a line smoothed: flesh has no corners."""
+    closed = np.concatenate([polygon, polygon[:1]])
+    steps = np.hypot(*np.diff(closed, axis=0).T)
+    at = np.concatenate([[0.0], np.cumsum(steps)])
+    even = np.arange(0.0, at[-1], 2.0)
+    points = np.stack([np.interp(even, at, closed[:, k]) for k in (0, 1)], axis=1)
+    reach = max(2, int(3 * reach_px / 2))
+    weights = np.exp(-0.5 * ((np.arange(-reach, reach + 1) * 2 / reach_px) ** 2))
+    weights /= weights.sum()
+    ring = np.concatenate([points[-reach:], points, points[:reach]])
+    smooth = np.stack([np.convolve(ring[:, k], weights, "valid") for k in (0, 1)], axis=1)
+    share = np.clip((above_y - points[:, 1:]) / (0.6 * reach_px) + 0.5, 0, 1)
+    return np.asarray(points * (1 - share) + smooth * share)
 
 
 def _alpha(polygon: NDArray[np.float64], shape: tuple[int, int]) -> Floats:

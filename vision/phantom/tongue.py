@@ -83,8 +83,11 @@ def _light(
     normal = normals(surface.relief_px)
     shade = under_skin(diffuse(normal, truth.light, 0.30), 3.2 * scale)
     # The back lies in the mouth's shadow; the furrow and the rim get less light from around.
-    deep = 0.34 + 0.66 * smoothstep(-0.06, 0.17, shape.along)
+    deep = 0.16 + 0.84 * smoothstep(-0.09, 0.17, shape.along)
     rim = 0.80 + 0.20 * smoothstep(0.0, 0.05 * shape.width_px, shape.inside_px)
+    furrow = np.exp(-((shape.across / 0.045) ** 2)) + 0.5 * np.exp(-((shape.across / 0.16) ** 2))
+    run = smoothstep(0.05, 0.30, shape.along) * smoothstep(0.88, 0.50, shape.along)
+    deep = f32(deep * (1 - 0.13 * truth.groove * furrow * run))
     lit = surface.albedo * shade * (deep * rim)[..., None] * np.float32(0.98)
     drops = grain((shape.alpha.shape[0], shape.alpha.shape[1]), 5.0 * scale, rng) * np.float32(0.55 * scale)
     film = normals(surface.relief_px + drops)
