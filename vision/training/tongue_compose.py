@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Rng = np.random.Generator
 
 PAD_GREY = 128
-EMPTY_SHARE, COMPOSED_SHARE = 0.27, 0.42
+EMPTY_SHARE, COMPOSED_SHARE = 0.32, 0.40
 SIDEWAYS_SHARE = 0.3  # of composed tongues: put out to one side, seen from the side, half behind a lip
 MIN_TONGUE_PX, UNSURE_TONGUE_PX = 60.0, 15.0
 SOURCE_WEIGHTS = {"biohit": 0.38, "tonguexpert": 0.40, "web_black_coating": 0.10}
@@ -245,9 +245,11 @@ class Composer:
             strip = self._beside(rng)
             if strip is not None:
                 return strip, nothing
-        if kind < 0.24:
+        if kind < 0.23:
             return _nothing_at_all(side, rng), nothing
-        at_mouth = bool(self._with_mouth) and rng.random() < 0.4
+        if kind < 0.40:
+            return self._composed(rng, self._decoy(rng))[0], nothing
+        at_mouth = bool(self._with_mouth) and rng.random() < 0.5
         pool = self._with_mouth if at_mouth else self._empty
         picture = pool[int(rng.integers(len(pool)))]
         height, width = picture.rgb.shape[:2]
@@ -257,7 +259,9 @@ class Composer:
             middle = picture.mouth.mean(axis=0)
             mouth_px = float(np.hypot(*(picture.mouth[0] - picture.mouth[1])))
             scale = side / (mouth_px * _log_uniform(rng, 1.2, 8))
-            about = (float(middle[0]), float(middle[1]) + float(rng.normal(0, 0.3)) * mouth_px)
+            # Chins and necks as well: they have a tongue's outline under a mouth.
+            away = rng.normal(0, 0.6, 2) + (0, 0.4)
+            about = (float(middle[0] + away[0] * mouth_px), float(middle[1] + away[1] * mouth_px))
         elif rng.random() < 0.35:
             scale, about = fit, (width / 2, height / 2)
         else:
@@ -265,6 +269,21 @@ class Composer:
             about = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
         matrix = _affine(about, (side / 2, side / 2), scale, _angle(rng), 1.0, rng.random() < 0.5)
         return _warp(picture.rgb, matrix, side, scale, PAD_GREY if rng.random() < 0.7 else None), nothing
+
+    def _decoy(self, rng: Rng) -> Picture:
+        """Skin, cloth or whatever in a tongue's outline: so that being pasted in is no sign of a tongue."""
+        shape = self._tongue(rng)
+        assert shape.mask is not None
+        height, width = shape.mask.shape
+        pool = self._with_mouth if self._with_mouth and rng.random() < 0.6 else self._empty
+        under = pool[int(rng.integers(len(pool)))].rgb
+        tall = int(max(8, under.shape[0] * _log_uniform(rng, 0.1, 0.6)))
+        wide = int(max(8, min(under.shape[1], tall * width / height)))
+        top = int(rng.integers(0, max(1, under.shape[0] - tall)))
+        left = int(rng.integers(0, max(1, under.shape[1] - wide)))
+        piece = np.ascontiguousarray(under[top : top + tall, left : left + wide])
+        rgb = np.asarray(cv2.resize(piece, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+        return Picture("decoy", shape.stem, rgb, shape.mask, None)
 
     def _beside(self, rng: Rng) -> Image | None:
         """A piece of a marked picture that holds no tongue; None when none was met."""

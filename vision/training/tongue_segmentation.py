@@ -21,6 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tcm_station.resources import asset
+from vision.tongue.mouth import MODEL as MOUTH_MODEL
 from vision.training.tongue_compose import Composer, Sample
 from vision.training.tongue_light import relight
 from vision.training.tongue_net import SIDE_PX, Shipped, TongueNet
@@ -250,7 +252,7 @@ def main(
     `face` beside it is used as further pictures without a tongue. Neither minutes nor steps: 6,000 steps.
     leave_out: sources held back whole. `phone_selfie` is by default: all its sittings seem to show one
     person, so a part of it cannot test a net trained on the rest.
-    face_model: a YuNet detector; with it, tongues are laid where mouths are.
+    face_model: a YuNet detector, by which tongues are laid where mouths are; None: the one that ships.
     """
     if minutes is None and steps is None:
         steps = 6000
@@ -260,7 +262,7 @@ def main(
         folds=frozenset(folds),
         leave_out=frozenset(leave_out),
         faces=data / "face" if (data / "face").is_dir() else data.parent / "face",
-        face_model=face_model,
+        face_model=face_model or asset(f"models/{MOUTH_MODEL}.onnx"),
     )
     device = "cuda" if torch.cuda.is_available() else "cpu"
     counts = {
