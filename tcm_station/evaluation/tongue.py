@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tcm_station.domain.errors import Refused
+from tcm_station.domain.errors import Refused, UsageError
 from tcm_station.evaluation.intervals import bootstrap_mean, wilson
 from tcm_station.evaluation.report import Report, Row
 from tcm_station.resources import asset
@@ -112,7 +112,7 @@ def score_case(case: Case) -> Score | None:
 
 
 def evaluate(
-    data: Path,
+    data: Path | None,
     *,
     folds: tuple[int, ...] | None = (0,),
     sources: frozenset[str] | None = None,
@@ -120,8 +120,11 @@ def evaluate(
 ) -> Report:
     """Score every test picture. folds None: all pictures; sources None: all.
 
-    A tongue that was not found counts with overlap 0. Raises Refused when there is nothing to test.
+    A tongue that was not found counts with overlap 0. Raises UsageError without a folder, Refused when it
+    holds nothing to test.
     """
+    if data is None:
+        raise UsageError("evaluation-data-not-given")
     cases = [c for c in find_cases(data, folds) if sources is None or c.source in sources]
     scores = [score for score in map(score_case, cases) if score is not None]
     if not scores:

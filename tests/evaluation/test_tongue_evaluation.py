@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tcm_station.domain.errors import Refused
+from tcm_station.domain.errors import Refused, UsageError
 from tcm_station.evaluation.intervals import bootstrap_mean, wilson
 from tcm_station.evaluation.report import Report, Row
 from tcm_station.evaluation.tongue import evaluate, find_cases, overlap
@@ -85,6 +85,11 @@ def test_a_tongue_that_is_not_found_counts_as_no_overlap(sources: Path) -> None:
 def test_a_folder_without_sources_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no pictures"):
         evaluate(tmp_path)
+
+
+def test_a_folder_must_be_given() -> None:
+    with pytest.raises(UsageError, match="data folder"):
+        evaluate(None)
 
 
 def test_the_report_reads_in_both_languages_and_as_json() -> None:
