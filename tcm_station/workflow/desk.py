@@ -157,6 +157,20 @@ class Desk:
         """Key and parameters of the step that redo would do again."""
         return self.store.visits.redo_step(visit_id)
 
+    # people at this desk
+    def staff(self) -> list[str]:
+        """Names of those who can sign here."""
+        return [member.name for member in self.store.staff.all()]
+
+    def check_staff(self, name: str, password: str) -> bool:
+        """Whether this is the person's own password."""
+        return self.store.staff.check(name, password) is not None
+
+    def add_staff(self, name: str, role: str, password: str) -> None:
+        """Register someone who works here, with an own password for second signatures."""
+        self.store.staff.add(name, role, password)
+        self._tell(Changed(frozenset({Kind.SETTINGS})))
+
     # examinations
     def take(
         self,

@@ -7,10 +7,12 @@ from tcm_station.domain.visit import Visit
 
 
 @lru_cache(maxsize=64)
-def _read(text: str) -> tuple[Finding, ...]:
+def read_words(text: str) -> tuple[tuple[Finding, ...], tuple[tuple[int, int], ...]]:
+    """What was read in free text: findings with their spans, and the spans that nobody understood."""
     from knowledge_graph.reading import read_text
 
-    return tuple(read_text(text).findings)
+    told = read_text(text)
+    return tuple(told.findings), tuple(told.unread)
 
 
 def findings_of(visit: Visit) -> tuple[Finding, ...]:
@@ -23,7 +25,7 @@ def findings_of(visit: Visit) -> tuple[Finding, ...]:
     machine: list[Finding] = list(form.findings(dict(visit.answers)))
     for text in (visit.complaint, visit.history):
         if text.strip():
-            machine.extend(_read(text))
+            machine.extend(read_words(text)[0])
     for examination in visit.examinations:
         machine.extend(examination.findings)
     said = {f.code for f in visit.findings_by_hand}

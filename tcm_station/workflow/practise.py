@@ -43,7 +43,7 @@ def ask(encounter: Encounter, question: str) -> tuple[Encounter, tuple[tuple[str
 
 
 def recording(of: Case, kind: ExamKind) -> tuple[str, bytes]:
-    """The rendered tongue or simulated pulse of a case: (file name, bytes). Raises Refused for other kinds."""
+    """A case's rendered tongue or simulated pulse: (file name, bytes). Raises Refused for other kinds."""
     if kind is ExamKind.TONGUE:
         from vision.phantom.sample import sample_tongue
         from vision.phantom.tongue import png_bytes
@@ -52,8 +52,7 @@ def recording(of: Case, kind: ExamKind) -> tuple[str, bytes]:
     if kind is ExamKind.PULSE:
         from tcm_station.signals.pulse.synth import csv_bytes, sample_pulse
 
-        wave, _ = sample_pulse(of.pulse)
-        return f"{of.pulse}.csv", csv_bytes(wave)
+        return f"{of.pulse}.csv", csv_bytes(sample_pulse(of.pulse))
     raise Refused("not-in-practice", kind=kind.value)
 
 
