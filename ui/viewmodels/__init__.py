@@ -1,0 +1,1 @@
+"""What the views show and ask, decided without Qt."""

@@ -1,0 +1,1 @@
+"""Pages and the frame around them. A view only shows and asks; `ui.viewmodels` decide."""

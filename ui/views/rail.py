@@ -1,0 +1,132 @@
+"""The rail: the four methods and what follows, each with its state in shape and word, always in one place."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QVBoxLayout
+
+from ui.style import CENTRE, colour, font, paint_glyph, paint_icon, paint_text, px, width_of
+from ui.style.paint import Align
+from ui.viewmodels.stations import STATIONS, Mark, Station
+from ui.views import registry
+from ui.widgets.base import Ground, hairline
+from ui.widgets.lists import RowState, RowView
+from ui.words import T, lang, say
+
+_METHODS = (Station.LOOK, Station.LISTEN, Station.ASK, Station.FEEL)
+_RULE = 5  # px of the strip that holds a dividing rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    station: Station
+    mark: Mark | None
+
+
+class Rail(Ground):
+    """Nine cells over one list. went(station): a person chose one."""
+
+    went = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("window")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, px(4), 0, 0)
+        self.list = RowView(self._paint, self._height, name=self._name, plain=False, fit=True)
+        self.list.rows.set_enabled(lambda cell: registry.find(cell.station.value) is not None)
+        self.list.setSpacing(0)
+        self.list.chosen.connect(lambda cell: self.went.emit(cell.station))
+        self.list.clicked.connect(lambda index: self.went.emit(self.list.items()[index.row()].station))
+        layout.addWidget(self.list)
+        layout.addStretch(1)
+        self._layout = layout
+        self.show_marks((), Station.OVERVIEW)
+        self.restyle()
+
+    def restyle(self) -> None:
+        self.setFixedWidth(px("rail"))
+        self._layout.setContentsMargins(0, px(4), 0, 0)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.list.setAccessibleName(say(T("component.rail.name")))
+
+    def show_marks(self, marks: tuple[Mark, ...], at: Station) -> None:
+        """Show states; at: the station at the front."""
+        by_station = {mark.station: mark for mark in marks}
+        self.list.set_items([_Cell(s, by_station.get(s)) for s in STATIONS], STATIONS.index(at))
+
+    @staticmethod
+    def _height(row: int) -> float:
+        from ui.style import size
+
+        if STATIONS[row] is Station.OVERVIEW:
+            return size("overview_cell") + _RULE
+        return size("rail_cell") + (_RULE + 4 if STATIONS[row] is Station.FEEL else 0)
+
+    @staticmethod
+    def _name(cell: _Cell) -> str:
+        name = say(T(f"component.station.{cell.station.value}"))
+        return f"{name} {say(T(cell.mark.words, n=cell.mark.count))}" if cell.mark else name
+
+    def _paint(self, painter: QPainter, rect: QRectF, cell: _Cell, state: RowState) -> None:
+        overview = cell.station is Station.OVERVIEW
+        body = QRectF(rect.left(), rect.top(), rect.width(), px("overview_cell" if overview else "rail_cell"))
+        painter.fillRect(QRectF(rect.right() - px(1), rect.top(), px(1), rect.height()), colour("line"))
+        if state.selected:
+            painter.fillRect(body, colour("surface"))
+            painter.fillRect(QRectF(body.left(), body.top(), px(3), body.height()), colour("accent"))
+        elif state.hovered and state.enabled:
+            painter.fillRect(body.adjusted(0, 0, -px(1), 0), colour("hover"))
+        if overview:
+            self._paint_overview(painter, body, state)
+            hairline(painter, rect.left() + px(16), rect.right() - px(16), rect.bottom() - px(3))
+            return
+        self._paint_station(painter, body, cell, state)
+        if cell.station is Station.FEEL:
+            hairline(
+                painter, rect.left() + px(16), rect.right() - px(16), rect.bottom() - px(5), "line_strong"
+            )
+
+    def _paint_overview(self, painter: QPainter, body: QRectF, state: RowState) -> None:
+        paint_icon(
+            painter,
+            "overview",
+            body.center().x() - px(9),
+            body.top() + px(8),
+            18,
+            "ink" if state.selected else "ink2",
+        )
+        line = QRectF(body.left(), body.top() + px(28), body.width(), px(16))
+        words = say(T("component.station.overview"))
+        paint_text(painter, line, words, kind="micro", tint="ink2", align=CENTRE, elide=False)
+
+    def _paint_station(self, painter: QPainter, body: QRectF, cell: _Cell, state: RowState) -> None:
+        big = lang() == "zh" and cell.station in _METHODS
+        name = QRectF(body.left() + px(4), body.top() + px(12), body.width() - px(8), px(28))
+        tint = "ink" if state.selected else "ink2" if state.enabled else "ink3"
+        kind = "head" if big else "lead"
+        paint_text(painter, name, say(T(f"component.station.{cell.station.value}")), kind=kind, bold=state.selected,
+                   tint=tint, align=CENTRE, elide=False)  # fmt: skip
+        if cell.mark is None:
+            return
+        words = say(T(cell.mark.words, n=cell.mark.count))
+        side, gap = px(9), px(4)
+        wide = min(width_of(words, font("micro")), body.width() - side - gap - px(6))
+        x = body.center().x() - (side + gap + wide) / 2
+        line = QRectF(x + side + gap, body.top() + px(39), wide + 1, px(15))
+        paint_glyph(painter, QRectF(x, line.center().y() - side / 2, side, side), cell.mark.glyph)
+        paint_text(
+            painter, line, words, kind="micro", tint="ink2", align=Align.AlignLeft | Align.AlignVCenter
+        )
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(QRectF(self.width() - px(1), 0, px(1), self.height()), colour("line"))
+        if self.height() > self.list.height() + px(48):
+            line = QRectF(0, self.height() - px(24), self.width(), px(20))
+            keys = say(T("component.rail.keys"))
+            paint_text(painter, line, keys, kind="micro", tint="ink2", align=CENTRE, elide=False)
+        painter.end()

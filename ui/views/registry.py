@@ -1,0 +1,51 @@
+"""Every page by name: where it stands, who makes it, and what its picture is called.
+
+Pages are named by their path and imported on the first visit: the first window must stand within a second.
+"""
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.views.frame import Frame
+    from ui.views.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """name: of a station or a mode, or its own. place: "station", "mode" or "cover" (over the whole window).
+
+    factory: "module:Class", called with the frame. shot: number and name in the file names of screenshots.
+    prepare: "module:function", called with the frame before the picture is taken.
+    """
+
+    name: str
+    place: str
+    factory: str
+    shot: str = ""
+    prepare: str = ""
+
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
+    PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
+    PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),
+    PageSpec("unlock", "cover", "ui.views.unlock:UnlockPage", "11e-unlock"),
+)
+
+
+def find(name: str) -> PageSpec | None:
+    """The page with this name, or None."""
+    return next((spec for spec in PAGES if spec.name == name), None)
+
+
+def build(spec: PageSpec, frame: "Frame") -> "Page":
+    """Import and make the page."""
+    return resolve(spec.factory)(frame)
+
+
+def resolve(path: str):
+    """What a "module:name" path names."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
