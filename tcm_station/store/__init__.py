@@ -7,7 +7,8 @@ ciphers behind them take a while to import.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcm_station.store.backup import Manifest, check, restore
+    from tcm_station.store.archive import Manifest, check
+    from tcm_station.store.backup import restore
     from tcm_station.store.checking import VerifyReport, verify
     from tcm_station.store.facade import Store
     from tcm_station.store.keys import KeyCost
@@ -34,8 +35,8 @@ _HOMES = {
     "VerifyReport": "checking",
     "verify": "checking",
     "restore": "backup",
-    "check": "backup",
-    "Manifest": "backup",
+    "check": "archive",
+    "Manifest": "archive",
 }
 
 

@@ -8,8 +8,8 @@ from tcm_station.domain.clock import local_now
 from tcm_station.domain.errors import StoreClosed, StoreDamaged
 from tcm_station.i18n import Lang, tr
 from tcm_station.store import backup, migrations
+from tcm_station.store.archive import DATABASE
 from tcm_station.store.audit import Audit
-from tcm_station.store.backup import DATABASE
 from tcm_station.store.connection import PAGE_BYTES, Connection, bad_pages
 from tcm_station.store.errors import Place, translated
 from tcm_station.store.facade import Store

@@ -117,7 +117,7 @@ class Connection:
             raise OurBug("store-fault", detail="used after it was closed")
 
     def _do(self, work: Callable[["Database"], T]) -> T:
-        with translated(self.place), self._db.atomic():
+        with translated(self.place, files=False), self._db.atomic():
             return work(self._db)
 
     def _do_bare(self, work: Callable[["Database"], T]) -> T:

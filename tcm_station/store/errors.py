@@ -83,11 +83,16 @@ def from_system(fault: OSError, place: Place) -> StationError:
 
 
 @contextmanager
-def translated(place: Place) -> Iterator[None]:
-    """Run a block; whatever the driver or the file system raises leaves it as one of our errors."""
+def translated(place: Place, *, files: bool = True) -> Iterator[None]:
+    """Run a block; whatever the driver or the file system raises leaves it as one of our errors.
+
+    files: False where the block is somebody else's work, whose own files are not ours to explain.
+    """
     try:
         yield
     except dbapi2.Error as fault:
         raise from_driver(fault, place) from fault
     except OSError as fault:
+        if not files:
+            raise
         raise from_system(fault, place) from fault

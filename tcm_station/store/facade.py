@@ -10,8 +10,8 @@ from tcm_station.domain.clock import Clock, local_now
 from tcm_station.domain.errors import Conflict, StationError, StoreClosed
 from tcm_station.i18n.pinyin import initials
 from tcm_station.store import backup, migrations, rotation
+from tcm_station.store.archive import DATABASE, Progress
 from tcm_station.store.audit import Audit
-from tcm_station.store.backup import DATABASE, Progress
 from tcm_station.store.connection import Connection, connect
 from tcm_station.store.errors import Place, translated
 from tcm_station.store.files import flush_folder, make_private
@@ -61,9 +61,11 @@ class Store:
 
     @staticmethod
     def exists(data_dir: Path) -> bool:
-        """Whether a store was set up in this folder. An interrupted `create` is none."""
-        finished = not (data_dir / _CREATING).exists()
-        return (data_dir / DATABASE).exists() or ((data_dir / KEY_FILE).exists() and finished)
+        """Whether a store was set up in this folder. An interrupted `create` is none.
+        Raises NotWritten when the folder may not be looked into."""
+        with translated(Place(data_dir)):
+            finished = not (data_dir / _CREATING).exists()
+            return (data_dir / DATABASE).exists() or ((data_dir / KEY_FILE).exists() and finished)
 
     @classmethod
     def create(

@@ -6,17 +6,26 @@ from builtins import list as listed
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tcm_station.domain.clock import Clock
-from tcm_station.domain.codec import from_plain
-from tcm_station.domain.errors import Conflict, OurBug, Refused
-from tcm_station.domain.patient import Patient
+from tcm_station.domain.errors import Conflict, OurBug
 from tcm_station.domain.visit import Amendment, Visit, VisitState
 from tcm_station.store import content
 from tcm_station.store.audit import Audit
 from tcm_station.store.connection import Connection
 from tcm_station.store.patients import where_words
+from tcm_station.store.visit_rows import (
+    Step,
+    columns,
+    draft_row,
+    find_row,
+    known_row,
+    need_draft,
+    need_patient,
+    step_at,
+    visit_at,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -24,8 +33,6 @@ if TYPE_CHECKING:
 # Migration 0003 knows the first of these by its letters.
 SIGNED_STEP = "store.step.signed"
 AMENDED_STEP = "store.step.amended"
-
-Step = tuple[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,13 @@ class Visits:
     def create(self, visit: Visit, step: str, params: Mapping[str, str] | None = None) -> Visit:
         """Keep a new draft; `step` names what opened it. Raises Conflict("visit-exists"),
         Refused("no-such-patient"), Conflict("visit-signed") when it is no draft."""
-        _draft(visit)
+        need_draft(visit)
 
         def work(db: "Database") -> Visit:
-            if _find(db, visit.id) is not None:
+            if find_row(db, visit.id) is not None:
                 raise Conflict("visit-exists", id=visit.id)
-            _patient_known(db, visit.patient_id)
-            db.table("visits").insert({**_columns(visit), "id": visit.id, "pointer": 0, "sha256": ""})
+            need_patient(db, visit.patient_id)
+            db.table("visits").insert({**columns(visit), "id": visit.id, "pointer": 0, "sha256": ""})
             self._append(db, visit, step, params or {}, seq=1)
             return visit
 
@@ -74,18 +81,18 @@ class Visits:
         step, params: catalogue key of the step's name and what fills it. merge: when the step before was the
         same (words typed into one field), both become one step. Raises Conflict("visit-signed").
         """
-        _draft(visit)
+        need_draft(visit)
 
         def work(db: "Database") -> Visit:
-            row = _open(db, visit.id)
+            row = draft_row(db, visit.id)
             pointer = int(row["pointer"])
             db.execute("DELETE FROM revisions WHERE visit = ? AND seq > ?", [visit.id, pointer])
             seq = pointer + 1
-            if merge and pointer > 1 and _step(db, visit.id, pointer) == (step, dict(params or {})):
+            if merge and pointer > 1 and step_at(db, visit.id, pointer) == (step, dict(params or {})):
                 db.execute("DELETE FROM revisions WHERE visit = ? AND seq = ?", [visit.id, pointer])
                 seq = pointer
             if visit.patient_id != row["patient"]:
-                _patient_known(db, visit.patient_id)
+                need_patient(db, visit.patient_id)
             self._append(db, visit, step, params or {}, seq=seq)
             return visit
 
@@ -104,9 +111,9 @@ class Visits:
         """Name of the step that undo would take back, None when there is none."""
 
         def work(db: "Database") -> Step | None:
-            row = _known(db, visit_id)
+            row = known_row(db, visit_id)
             draft = row["state"] == VisitState.DRAFT.value
-            return _step(db, visit_id, row["pointer"]) if draft and row["pointer"] > 1 else None
+            return step_at(db, visit_id, row["pointer"]) if draft and row["pointer"] > 1 else None
 
         return self._connection.call(work)
 
@@ -114,9 +121,9 @@ class Visits:
         """Name of the step that redo would do again, None when there is none."""
 
         def work(db: "Database") -> Step | None:
-            row = _known(db, visit_id)
+            row = known_row(db, visit_id)
             draft = row["state"] == VisitState.DRAFT.value
-            return _step(db, visit_id, row["pointer"] + 1) if draft else None
+            return step_at(db, visit_id, row["pointer"] + 1) if draft else None
 
         return self._connection.call(work)
 
@@ -124,8 +131,8 @@ class Visits:
         """The visit as it stands. Raises Refused("no-such-visit")."""
 
         def work(db: "Database") -> Visit:
-            row = _known(db, visit_id)
-            return _revision(db, visit_id, row["pointer"])
+            row = known_row(db, visit_id)
+            return visit_at(db, visit_id, row["pointer"])
 
         return self._connection.call(work)
 
@@ -133,8 +140,8 @@ class Visits:
         """The visit exactly as it was signed, without later amendments; None for a draft."""
 
         def work(db: "Database") -> Visit | None:
-            row = _known(db, visit_id)
-            return None if row["signed_seq"] is None else _revision(db, visit_id, row["signed_seq"])
+            row = known_row(db, visit_id)
+            return None if row["signed_seq"] is None else visit_at(db, visit_id, row["signed_seq"])
 
         return self._connection.call(work)
 
@@ -149,7 +156,7 @@ class Visits:
 
         def work(db: "Database") -> listed[Visit]:
             sql = "SELECT id, pointer FROM visits WHERE patient = ? ORDER BY row"
-            return [_revision(db, *found) for found in db.execute(sql, [patient_id]).fetchall()]
+            return [visit_at(db, *found) for found in db.execute(sql, [patient_id]).fetchall()]
 
         return self._connection.call(work)
 
@@ -159,7 +166,7 @@ class Visits:
         def work(db: "Database") -> Visit | None:
             sql = "SELECT id, pointer FROM visits WHERE input = ? ORDER BY row DESC LIMIT 1"
             found = db.execute(sql, [input_id]).fetchone()
-            return None if found is None else _revision(db, *found)
+            return None if found is None else visit_at(db, *found)
 
         return self._connection.call(work)
 
@@ -189,7 +196,7 @@ class Visits:
         signed = replace(visit, state=VisitState.SIGNED, signed_at=visit.signed_at or self._clock())
 
         def work(db: "Database") -> Visit:
-            row = _open(db, visit.id)
+            row = draft_row(db, visit.id)
             seq = int(row["pointer"]) + 1
             db.execute("DELETE FROM revisions WHERE visit = ? AND seq >= ?", [visit.id, seq])
             sha256 = self._append(db, signed, SIGNED_STEP, {}, seq=seq)
@@ -203,10 +210,10 @@ class Visits:
         """Add a note to a signed visit; what was signed stays as it was. Raises Conflict("amend-draft")."""
 
         def work(db: "Database") -> Visit:
-            row = _known(db, visit_id)
+            row = known_row(db, visit_id)
             if row["state"] == VisitState.DRAFT.value:
                 raise Conflict("amend-draft")
-            visit = _revision(db, visit_id, row["pointer"])
+            visit = visit_at(db, visit_id, row["pointer"])
             amended = replace(visit, state=VisitState.AMENDED, amendments=(*visit.amendments, amendment))
             self._append(db, amended, AMENDED_STEP, {}, seq=int(row["pointer"]) + 1)
             self._audit.append("visit.amended", visit_id)
@@ -247,7 +254,7 @@ class Visits:
                 id=visit,
                 input=given,
                 patient_id=patient,
-                patient_name=from_plain(Patient, json.loads(person)).name,
+                patient_name=json.loads(person)["name"],
                 at=datetime.fromisoformat(at),
                 date=date.fromisoformat(day),
                 state=VisitState(state),
@@ -258,13 +265,13 @@ class Visits:
 
     def _move(self, visit_id: str, by: int) -> Visit:
         def work(db: "Database") -> Visit:
-            row = _open(db, visit_id)
+            row = draft_row(db, visit_id)
             target = int(row["pointer"]) + by
-            if target < 1 or _step(db, visit_id, target) is None:
-                return _revision(db, visit_id, row["pointer"])
-            visit = _revision(db, visit_id, target)
+            if target < 1 or step_at(db, visit_id, target) is None:
+                return visit_at(db, visit_id, row["pointer"])
+            visit = visit_at(db, visit_id, target)
             sha256 = content.sha256_of(visit)
-            db.table("visits").update(row["row"], {**_columns(visit), "pointer": target, "sha256": sha256})
+            db.table("visits").update(row["row"], {**columns(visit), "pointer": target, "sha256": sha256})
             return visit
 
         return self._connection.call(work)
@@ -284,58 +291,6 @@ class Visits:
                 "saved_at": self._clock().isoformat(),
             }
         )
-        row = _known(db, visit.id)["row"]
-        db.table("visits").update(row, {**_columns(visit), "pointer": seq, "sha256": sha256})
+        row = known_row(db, visit.id)["row"]
+        db.table("visits").update(row, {**columns(visit), "pointer": seq, "sha256": sha256})
         return sha256
-
-
-def _columns(visit: Visit) -> dict[str, Any]:
-    if visit.at.tzinfo is None:
-        raise OurBug("store-fault", detail=f"visit {visit.id} has a time without a zone")
-    return {
-        "patient": visit.patient_id,
-        "input": visit.input,
-        "at": visit.at.isoformat(),
-        "date": visit.at.date().isoformat(),
-        "state": visit.state.value,
-    }
-
-
-def _draft(visit: Visit) -> None:
-    if visit.state is not VisitState.DRAFT:
-        raise Conflict("visit-signed")
-
-
-def _find(db: "Database", visit_id: str) -> dict[str, Any] | None:
-    return next(iter(db.table("visits").rows_where("id = ?", [visit_id])), None)
-
-
-def _known(db: "Database", visit_id: str) -> dict[str, Any]:
-    row = _find(db, visit_id)
-    if row is None:
-        raise Refused("no-such-visit", id=visit_id)
-    return row
-
-
-def _open(db: "Database", visit_id: str) -> dict[str, Any]:
-    row = _known(db, visit_id)
-    if row["state"] != VisitState.DRAFT.value:
-        raise Conflict("visit-signed")
-    return row
-
-
-def _patient_known(db: "Database", patient_id: str) -> None:
-    if db.execute("SELECT 1 FROM patients WHERE id = ?", [patient_id]).fetchone() is None:
-        raise Refused("no-such-patient", id=patient_id)
-
-
-def _step(db: "Database", visit_id: str, seq: int) -> Step | None:
-    sql = "SELECT step, params FROM revisions WHERE visit = ? AND seq = ?"
-    found = db.execute(sql, [visit_id, seq]).fetchone()
-    return None if found is None else (found[0], json.loads(found[1]))
-
-
-def _revision(db: "Database", visit_id: str, seq: int) -> Visit:
-    sql = "SELECT content FROM revisions WHERE visit = ? AND seq = ?"
-    (packed,) = db.execute(sql, [visit_id, seq]).fetchone()
-    return content.read(content.unpack(packed, visit_id), visit_id)

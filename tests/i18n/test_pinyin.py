@@ -11,7 +11,8 @@ from tcm_station.i18n.pinyin import MOST_READINGS, initials
     ("name", "first"),
     [("曾丽", "zl"), ("单雄信", "sxx"), ("解缙", "xj"), ("仇英", "qy"), ("查良镛", "zly"),
      ("区志强", "ozq"), ("朴银河", "pyh"), ("尉迟恭", "ycg"), ("单于", "cy"), ("欧阳修", "oyx"),
-     ("張學友", "zxy"), ("Anna Smith", "as"), ("O'Brien", "o"), ("ＡＢ", "a"), ("王·买买提", "wmmt"), ("Ümit Öz", "uo")],
+     ("張學友", "zxy"), ("Anna Smith", "as"), ("O'Brien", "o"), ("ＡＢ", "a"), ("王·买买提", "wmmt"),
+     ("Ümit Öz", "uo")],
 )  # fmt: skip
 def test_the_likeliest_reading_comes_first(name, first):
     assert initials(name)[0] == first
