@@ -29,6 +29,7 @@ SUFFIX = ".tcm-backup"
 _PLACES = "places.json"
 _PLACES_KEPT = 10
 _ASIDE = ".making-"
+_LOGS = "logs"
 
 
 def make(
@@ -76,12 +77,13 @@ def free_name(folder: Path, stem: str) -> Path:
 
 def restore(file: Path, data_dir: Path, *, progress: Progress | None = None) -> Manifest:
     """Set up a data folder from a backup. The folder must be missing or empty: nothing is ever overwritten.
+    (The program's own `logs`, which a command that restores has just begun there, do not count.)
 
     A backup without media takes them from the data folder it lies in. Raises Refused("restore-not-empty"),
     what `check` raises, NotWritten; after any of them the folder is as it was.
     """
     with translated(Place(data_dir)):
-        if data_dir.exists() and (not data_dir.is_dir() or any(data_dir.iterdir())):
+        if data_dir.exists() and (not data_dir.is_dir() or any(_contents(data_dir))):
             raise Refused("restore-not-empty", folder=data_dir)
     manifest = check(file)
     there_before = data_dir.is_dir()
@@ -93,7 +95,7 @@ def restore(file: Path, data_dir: Path, *, progress: Progress | None = None) -> 
             if manifest.media is None and file.parent.name == FOLDER and beside.is_dir():
                 shutil.copytree(beside, data_dir / MEDIA)
         except BaseException:
-            for thing in data_dir.iterdir() if data_dir.is_dir() else ():
+            for thing in _contents(data_dir) if data_dir.is_dir() else ():
                 shutil.rmtree(thing) if thing.is_dir() else thing.unlink()
             if data_dir.is_dir() and not there_before:
                 data_dir.rmdir()
@@ -127,6 +129,10 @@ def sweep(data_dir: Path) -> None:
     """Remove what a killed copy left behind while it made a backup."""
     for left in (data_dir / FOLDER).glob(f"{_ASIDE}*"):
         shutil.rmtree(left)
+
+
+def _contents(data_dir: Path) -> list[Path]:
+    return [path for path in data_dir.iterdir() if path.name != _LOGS]
 
 
 def _places(data_dir: Path) -> list[Path]:

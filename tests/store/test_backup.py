@@ -63,6 +63,14 @@ def test_a_backup_opens_with_the_passphrase_of_its_day(worked, tmp_path, passphr
         Store.open(tmp_path / "back", "new")
 
 
+def test_the_log_of_the_command_that_restores_is_not_in_its_way(worked, tmp_path, passphrase):
+    file = worked.backup(tmp_path / "usb")
+    (tmp_path / "new" / "logs").mkdir(parents=True)
+    restore(file, tmp_path / "new")
+    assert verify(tmp_path / "new", passphrase).ok
+    assert (tmp_path / "new" / "logs").is_dir()
+
+
 def test_two_backups_in_one_second_are_two_files(worked, tmp_path):
     assert worked.backup(tmp_path) != worked.backup(tmp_path)
 
