@@ -1,15 +1,20 @@
 """The papers and files of one consultation: reports, overlay, trace, and the record as JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tcm_station.domain.examination import ExamKind
-from tcm_station.domain.visit import Visit
+from tcm_station.domain.visit import Visit, VisitState
 from tcm_station.i18n import Lang
 from tcm_station.workflow import contract, pictures
 from tcm_station.workflow.consult import Consultation
 from tcm_station.workflow.findings import findings_of
 from tcm_station.workflow.names import name_of
+
+if TYPE_CHECKING:
+    from tcm_station.workflow.desk import Desk
 
 
 def consultation_json(result: Consultation) -> dict[str, object]:
@@ -92,3 +97,27 @@ def write_papers(
     text = json.dumps(consultation_json(result), ensure_ascii=False, indent=1)
     keep("consultation.json", text.encode("utf-8"))
     return files
+
+
+def visit_paper(desk: "Desk", visit_id: str, name: str, lang: Lang, size: str = "A4") -> bytes:
+    """One paper of a stored visit: "report" or "record". A draft prints as a draft, with the proposal and the
+    review of now; a signed visit prints what was signed."""
+    from tcm_station.reports import papers
+
+    visit = desk.visit(visit_id)
+    patient = desk.patient(visit.patient_id)
+    if visit.state is VisitState.DRAFT:
+        seen = visit.differentiation if visit.proposal_shown else None
+        visit = replace(visit, review=desk.review(visit_id), differentiation=seen)
+    images = {}
+    for kind in (ExamKind.TONGUE, ExamKind.FACE):
+        examination = visit.examination(kind)
+        if examination is not None:
+            data = desk.store.media.get(examination.captures[0].sha256)
+            images[kind] = pictures.png_bytes(pictures.overlay(data, "", examination))
+    clinic = str(desk.store.settings.get("clinic", ""))
+    material = papers.Material(
+        visit, patient, findings_of(visit), name_of, images, editions_of(visit), clinic
+    )
+    make = {"report": papers.visit_report, "record": papers.outpatient_record}[name]
+    return make(material, lang, size)

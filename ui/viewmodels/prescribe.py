@@ -57,7 +57,7 @@ class Prescribe:
         return search(words, HERBS, limit=8)
 
     def write(self, name: str, amount: str) -> PrescriptionLine | None:
-        """Add a line as a person writes it; an empty name adds nothing. Raises Refused on an unreadable amount."""
+        """Add a line as a person writes it. Raises Refused on an amount that cannot be read."""
         if not name.strip():
             return None
         line = written_line(name, amount, self.shell.user)
