@@ -1,0 +1,56 @@
+"""Vital signs typed in free text, read as numbers with their units and spans."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """code: temperature, systolic, diastolic, heart_rate, respiration, spo2, glucose. value in `unit`.
+
+    span: characters [from, to) of the text.
+    """
+
+    code: str
+    value: float
+    unit: str
+    span: tuple[int, int]
+
+
+_N = r"(\d{1,3}(?:\.\d{1,2})?)"
+_GAP = r"(?:为|约|达|是|最高|高达|测|值|[:：=\s]){0,3}"
+_RULES: tuple[tuple[str, str, str, tuple[float, float]], ...] = (
+    ("temperature", "°C", rf"(?:体温|T|高热|发热|发烧){_GAP}{_N}\s*(?:℃|°C|度|摄氏度)?(?!\s*(?:天|日|年|个|次|小时|/))", (33, 44)),
+    ("temperature", "°C", rf"{_N}\s*(?:℃|°C|摄氏度)", (33, 44)),
+    ("heart_rate", "1/min", rf"(?:心率|脉搏|脉率|P|HR){_GAP}{_N}\s*次?", (20, 300)),
+    ("respiration", "1/min", rf"(?:呼吸|R|RR){_GAP}{_N}\s*次", (4, 100)),
+    ("spo2", "%", rf"(?:血氧饱和度|血氧|SpO2|SPO2|氧饱和度){_GAP}{_N}\s*%?", (40, 100)),
+    ("glucose", "mmol/L", rf"(?:血糖|GLU){_GAP}{_N}\s*(?:mmol)", (0.5, 60)),
+)
+_PRESSURE = re.compile(rf"(?:血压|BP|Bp){_GAP}(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*(mmHg|毫米汞柱)?|(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*mmHg")
+_COMPILED: tuple[tuple[str, str, re.Pattern[str], tuple[float, float]], ...] = tuple(
+    (code, unit, re.compile(rf"(?<![A-Za-z]){rule}" if rule[:3] == "(?:" else rule), limits)
+    for code, unit, rule, limits in _RULES
+)
+
+
+def read_vitals(text: str) -> tuple[Vital, ...]:
+    """Vital signs in the text, in order. Numbers no living person can have are left out."""
+    if not any(char.isdigit() for char in text):
+        return ()
+    found: dict[tuple[str, int], Vital] = {}
+
+    def add(vital: Vital) -> None:
+        found.setdefault((vital.code, vital.span[1]), vital)
+
+    for match in _PRESSURE.finditer(text):
+        high, low = (match[1], match[2]) if match[1] else (match[4], match[5])
+        if 40 <= float(high) <= 300 and 20 <= float(low) <= 200:
+            add(Vital("systolic", float(high), "mmHg", match.span()))
+            add(Vital("diastolic", float(low), "mmHg", match.span()))
+    for code, unit, rule, (least, most) in _COMPILED:
+        for match in rule.finditer(text):
+            value = float(match[1])
+            if least <= value <= most:
+                add(Vital(code, value, unit, match.span()))
+    return tuple(sorted(found.values(), key=lambda v: (v.span, v.code)))
