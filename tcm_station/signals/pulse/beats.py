@@ -27,9 +27,10 @@ class Tuning:
     high_hz: float = 7.0
     window_s: float = 1.5  # one largest rise per window …
     windows: int = 5  # … and the median over so many is the local size
-    first_ratio: float = 0.38  # of the local size: surely a beat
+    first_ratio: float = 0.35  # of the local size: surely a beat
     least_ratio: float = 0.06  # of the local size: never a beat
-    neutral_ratio: float = 0.25  # a rise of this size neither earns nor pays
+    lone_ratio: float = 0.2  # of both neighbours: too weak to be a beat between them
+    neutral_ratio: float = 0.2  # a rise of this size neither earns nor pays
     shortest_s: float = 0.28  # 214 a minute
     interval_weight: float = 0.8
     missed_cost: float = 1.2
@@ -37,6 +38,7 @@ class Tuning:
 
 
 TUNING = Tuning()
+DICROTIC_WITHIN_S, DICROTIC_BELOW = 0.5, 0.8  # after the upstroke; of its size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,10 @@ def find_rises(y: Floats, fs_hz: float, tuning: Tuning = TUNING) -> Rises:
     if n == 0:
         none = np.zeros(0)
         return Rises(none, none, none, none)
-    size = y[tops] - y[feet]
+    pairs = list(zip(feet.tolist(), tops.tolist(), strict=True))
+    steep = np.array([f + int(np.argmax(slope[f:t])) for f, t in pairs])
+    # Height and steepness together: a slow swing back after a pause is high, but no upstroke.
+    size = np.sqrt((y[tops] - y[feet]) * slope[steep])
     top_s = tops / fs_hz
     count = int(top_s[-1] // tuning.window_s) + 1
     largest = np.zeros(count)
@@ -87,9 +92,6 @@ def find_rises(y: Floats, fs_hz: float, tuning: Tuning = TUNING) -> Rises:
     at = np.interp(top_s, (np.arange(count) + 0.5) * tuning.window_s, local)
     # Where the sensor is off, noise must not become the measure of itself.
     floor = 0.12 * float(np.median(local[local > 0])) if (local > 0).any() else 1.0
-    steep = np.array(
-        [f + int(np.argmax(slope[f:t])) for f, t in zip(feet.tolist(), tops.tolist(), strict=True)]
-    )
     return Rises(feet / fs_hz, (steep + 0.5) / fs_hz, top_s, size / np.maximum(at, max(floor, 1e-30)))
 
 
@@ -110,20 +112,13 @@ def _periods(rises: Rises, tuning: Tuning) -> Floats:
     chosen = _first_choice(rises, tuning)
     if len(chosen) < 3:
         return np.full(len(rises.ratio), 0.8)
-    t = rises.steep_s[chosen]
-    for _ in range(2):
-        gaps = np.diff(t)
-        local = running_median(gaps, 15)
-        # A dicrotic wave that passed the first choice halves intervals: the smaller of a close pair goes.
-        r = np.interp(t, rises.steep_s, rises.ratio)
-        near = np.flatnonzero(gaps < 0.6 * local)
-        unlike = [i for i in near.tolist() if min(r[i], r[i + 1]) < 0.65 * max(r[i], r[i + 1])]
-        drop = {i if r[i] < r[i + 1] else i + 1 for i in unlike}
-        if not drop:
-            break
-        t = np.delete(t, sorted(drop))
-        if len(t) < 3:
-            return np.full(len(rises.ratio), 0.8)
+    # A big dicrotic wave follows its beat closely and is smaller: it must not count as a beat here. (An early
+    # beat may go with it; the period does not need it.)
+    t, r = rises.steep_s[chosen], rises.ratio[chosen]
+    follows = np.concatenate(([False], (np.diff(t) < DICROTIC_WITHIN_S) & (r[1:] < DICROTIC_BELOW * r[:-1])))
+    t = t[~follows]
+    if len(t) < 3:
+        return np.full(len(rises.ratio), 0.8)
     gaps = np.diff(t)
     local = running_median(gaps, 15)
     periods: Floats = np.clip(np.interp(rises.steep_s, t[1:], local), 0.3, 2.5)
@@ -171,6 +166,15 @@ def best_chain(rises: Rises, tuning: Tuning = TUNING) -> list[int]:
     return chain[::-1]
 
 
+def _without_lone_weak(rises: Rises, chain: list[int], tuning: Tuning) -> list[int]:
+    """The chain without weak rises between strong beats: a beat without a pulse is missing, not weak."""
+    r = rises.ratio[chain]
+    if len(r) < 3:
+        return chain
+    beside = np.minimum(np.concatenate(([np.inf], r[:-1])), np.concatenate((r[1:], [np.inf])))
+    return [i for i, lone in zip(chain, (r < tuning.lone_ratio * beside).tolist(), strict=True) if not lone]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Upstrokes:
     """Steepest points of the beats (seconds), their foot and top in the search band, and the way up."""
@@ -194,7 +198,7 @@ def find_upstrokes(wave: Wave, tuning: Tuning = TUNING) -> Upstrokes:
         at = np.clip(np.rint(rises.steep_s * fs).astype(int), 0, len(x) - 1)
         keep = ~still[at] & ~_in_gaps(rises.steep_s, wave.gaps)
         rises = Rises(rises.foot_s[keep], rises.steep_s[keep], rises.top_s[keep], rises.ratio[keep])
-    chain = best_chain(rises, tuning)
+    chain = _without_lone_weak(rises, best_chain(rises, tuning), tuning)
     return Upstrokes(
         rises.steep_s[chain] + first_s,
         rises.foot_s[chain] + first_s,

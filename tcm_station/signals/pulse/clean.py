@@ -12,7 +12,7 @@ from tcm_station.signals.pulse.wave import Bools, Floats
 PAD_S = 4.0  # mirrored at both ends, longer than the slowest swing that is kept
 WORK_HZ = 125.0  # beats are looked for at about this rate; finer sampling adds only time
 JUMP_RATIO = 3.0  # tuned on the even records of the shared set, see evaluation/pulse.py
-JUMP_MIN_FS_HZ = 60.0  # below it a steep upstroke is itself only two samples long
+JUMP_MIN_FS_HZ = 100.0  # below it a steep upstroke is itself only a few samples long
 
 
 def bridged(values: Floats) -> Floats:

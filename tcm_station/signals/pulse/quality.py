@@ -6,7 +6,7 @@ from tcm_station.signals.pulse.clean import band, flat_samples, running_median
 from tcm_station.signals.pulse.wave import Beats, Floats, Wave
 
 SHAPE_FROM_S, SHAPE_TO_S, SHAPE_POINTS = -0.15, 0.45, 61
-LIKE, UNLIKE = 0.95, 0.60  # correlation with the typical beat that counts as fully and as not at all alike
+LIKE, UNLIKE = 0.97, 0.75  # correlation with the typical beat that counts as fully and as not at all alike
 USABLE = 0.5  # beats and seconds of at least this quality enter the measurements
 
 

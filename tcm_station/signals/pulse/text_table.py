@@ -103,6 +103,9 @@ def _delimiter(lines: list[str]) -> str | None:
     """The sign between fields: the first of tab, semicolon, comma that most lines hold; else spaces."""
     for sign in ("\t", ";", ","):
         if sum(sign in line for line in lines) > 0.6 * len(lines):
+            spaced = [line.split() for line in lines]
+            if sign == "," and all(len(p) > 1 and all(NUMBER.fullmatch(f) for f in p) for p in spaced):
+                return None  # the commas are decimal signs, the fields stand apart by spaces
             return sign
     return None
 
@@ -127,7 +130,8 @@ def parse_table(text: str, name: str) -> Table:
         data = [line for line in data if not line.lstrip().startswith("#")]
     width = max(len(_split(line, delimiter)) for line in data[:SAMPLE_LINES])
     decimal_comma = _has_decimal_comma(data[:SAMPLE_LINES], delimiter)
-    if delimiter == "," and width == 2 and _commas_are_decimal(data):
+    headed = bool(above) and "," in above[-1] and not above[-1].lstrip().startswith("#")
+    if delimiter == "," and width == 2 and not headed and _commas_are_decimal(data):
         delimiter, width, decimal_comma = None, 1, True
     header = _header(above, delimiter, width)
     names = header if header is not None else tuple(str(i + 1) for i in range(width))
