@@ -16,15 +16,13 @@ from knowledge_graph.review_facts import (
     Found,
     Outcome,
     ReviewLine,
-    ReviewPatient,
     Safety,
     dose_of,
     line_form,
-    patient_facts,
     safety,
     severity_of,
 )
-from tcm_station.domain.patient import Patient
+from tcm_station.domain.patient import PatientFacts
 from tcm_station.domain.prescription import (
     Alert,
     Coverage,
@@ -48,7 +46,7 @@ NO_LINE_REASONS = frozenset({"external-as-needed", "not-a-decoction", "patent"})
 
 def review(
     prescription: Prescription,
-    patient: Patient | ReviewPatient | None,
+    patient: PatientFacts | None,
     *,
     as_of: date,
     tables: Safety | None = None,
@@ -59,7 +57,7 @@ def review(
     Never raises for what a person may write: unknown names, absurd amounts and empty lists are answers.
     """
     held = tables or safety()
-    person = _person(patient, as_of)
+    person = patient or PatientFacts()
     lines = tuple(_lines(prescription, held))
     context = Context(prescription, person, as_of, held, lines)
     outcomes = _outcomes(context)
@@ -67,12 +65,6 @@ def review(
     return Review(
         _verdict(alerts), alerts, _coverage(context, outcomes), tuple(_resolved(held, line) for line in lines)
     )
-
-
-def _person(patient: Patient | ReviewPatient | None, as_of: date) -> ReviewPatient:
-    if patient is None:
-        return ReviewPatient()
-    return patient if isinstance(patient, ReviewPatient) else patient_facts(patient, as_of)
 
 
 def _lines(rx: Prescription, held: Safety) -> Iterable[ReviewLine]:

@@ -30,7 +30,7 @@ from knowledge_graph.rows import (
     Toxicity,
     Withdrawn,
 )
-from tcm_station.domain.patient import Known, Patient, Sex
+from tcm_station.domain.patient import PatientFacts
 from tcm_station.domain.prescription import (
     DoseBasis,
     DoseForm,
@@ -57,38 +57,6 @@ class HasFact(Protocol):
 
 R = TypeVar("R", bound=HasHerb)
 F = TypeVar("F", bound=HasFact)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPatient:
-    """What a review may know of the person. age_years: may be a fraction; None when not stated.
-
-    conditions, drugs, allergies: words as given; None when nobody asked (an empty tuple means none).
-    """
-
-    sex: Sex = Sex.UNKNOWN
-    age_years: float | None = None
-    pregnant: Known = Known.UNKNOWN
-    breastfeeding: Known = Known.UNKNOWN
-    conditions: tuple[str, ...] | None = None
-    drugs: tuple[str, ...] | None = None
-    allergies: tuple[str, ...] = ()
-
-
-def patient_facts(patient: Patient, on: date) -> ReviewPatient:
-    """The facts of a stored patient. Empty lists there mean "none written": they count as stated."""
-    age: float | None = None
-    if patient.birth is not None:
-        age = round((on - patient.birth).days / 365.25, 3)
-    return ReviewPatient(
-        patient.sex,
-        age,
-        patient.pregnant,
-        patient.breastfeeding,
-        patient.conditions,
-        patient.drugs,
-        patient.allergies,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +295,7 @@ class Context:
     """All that a rule may look at."""
 
     rx: Prescription
-    patient: ReviewPatient
+    patient: PatientFacts
     on: date
     safety: Safety
     lines: tuple[ReviewLine, ...]

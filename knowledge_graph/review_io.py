@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from knowledge_graph.herbs import names
 from knowledge_graph.quantity import parse, split_name
 from knowledge_graph.review import edition_note, settle_words, summary, unchecked_words
-from knowledge_graph.review_facts import ReviewPatient, safety
+from knowledge_graph.review_facts import safety
 from tcm_station.domain.errors import Refused
-from tcm_station.domain.patient import Known, Sex
+from tcm_station.domain.patient import Known, PatientFacts, Sex
 from tcm_station.domain.prescription import (
     DoseBasis,
     DoseForm,
@@ -25,7 +25,7 @@ LONGEST_TEXT = 200
 E = TypeVar("E")
 
 
-def prescription_from_json(data: object) -> tuple[Prescription, ReviewPatient]:
+def prescription_from_json(data: object) -> tuple[Prescription, PatientFacts]:
     """A `review` line as a prescription and what is known of the person.
 
     `herbs` is required (it may be empty); amounts may be numbers (grams) or text ("三钱", "12枚").
@@ -55,24 +55,25 @@ def prescription_from_json(data: object) -> tuple[Prescription, ReviewPatient]:
     return rx, patient_from_json(data.get("patient"))
 
 
-def patient_from_json(data: object) -> ReviewPatient:
+def patient_from_json(data: object) -> PatientFacts:
     """The `patient` object of a line. What is not given is not known."""
     if data is None:
-        return ReviewPatient()
+        return PatientFacts()
     if not isinstance(data, Mapping):
         raise Refused("review-input", what="patient")
     sex = data.get("sex")
     age = _number(data.get("age"), "age", None)
     if age is not None and not 0 <= age <= 150:
         raise Refused("review-input", what="age")
-    return ReviewPatient(
+    return PatientFacts(
         sex=_enum(Sex, sex, "sex", Sex.UNKNOWN),
         age_years=age,
         pregnant=_known(data.get("pregnant"), "pregnant"),
         breastfeeding=_known(data.get("breastfeeding"), "breastfeeding"),
         conditions=_words(data, "conditions"),
         drugs=_words(data, "drugs"),
-        allergies=_words(data, "allergies") or (),
+        allergies=_words(data, "allergies"),
+        stated=tuple(key for key in ("conditions", "drugs", "allergies") if data.get(key) is not None),
     )
 
 
@@ -217,9 +218,9 @@ def _list(data: Mapping[str, Any], key: str) -> list[Any]:
     return value
 
 
-def _words(data: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+def _words(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if data.get(key) is None:
-        return None
+        return ()
     value = data[key]
     if isinstance(value, str):
         value = [value]

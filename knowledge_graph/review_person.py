@@ -45,7 +45,7 @@ def understood_conditions(context: Context) -> tuple[dict[str, str], list[str]]:
     """({condition id: words as given}, words that no condition answers to)."""
     found: dict[str, str] = {}
     unknown: list[str] = []
-    for text in context.patient.conditions or ():
+    for text in context.patient.conditions:
         plain = unicodedata.normalize("NFKC", text).lower()
         hits = [i for i, words in context.safety.condition_words if any(w in plain for w in words)]
         for hit in hits:
@@ -61,7 +61,7 @@ def conditions(context: Context) -> Outcome:
     have, unknown = understood_conditions(context)
     if context.patient.breastfeeding == Known.YES:
         have.setdefault(BREASTFEEDING, BREASTFEEDING)
-    if context.patient.conditions is None:
+    if not context.patient.asked("conditions"):
         out.skip(context.lines, "conditions-not-stated")
     elif unknown:
         out.skip(context.lines, "condition-not-understood")
@@ -102,7 +102,7 @@ def _age_fits(context: Context, row: Condition) -> bool:
 
 def _allergies(context: Context) -> list[Found]:
     named = list(context.patient.allergies)
-    for text in context.patient.conditions or ():
+    for text in context.patient.conditions:
         named += [m["what"] for m in ALLERGY.finditer(unicodedata.normalize("NFKC", text))]
     roots = {}
     for word in named:
@@ -159,7 +159,7 @@ def understood_drugs(context: Context) -> tuple[dict[str, str], list[str]]:
     """({drug or class id: words as given}, words that no drug answers to). A drug brings its classes."""
     found: dict[str, str] = {}
     unknown: list[str] = []
-    for text in context.patient.drugs or ():
+    for text in context.patient.drugs:
         hits = context.safety.drugs_in(text)
         for row in hits:
             for node in (row.id, *row.classes):
@@ -172,7 +172,7 @@ def understood_drugs(context: Context) -> tuple[dict[str, str], list[str]]:
 def herb_drug(context: Context) -> Outcome:
     """Herbs against the drugs that the person takes."""
     out = Outcome("herb-drug")
-    if context.patient.drugs is None:
+    if not context.patient.asked("drugs"):
         out.skip(context.lines, "drugs-not-stated")
         return out
     taken, unknown = understood_drugs(context)

@@ -47,7 +47,8 @@ class Patient:
 @dataclass(frozen=True, slots=True)
 class PatientFacts:
     """What rules and reasoning need of a person, and nothing that names one. age_years may be a fraction;
-    None where it is not known."""
+    None where it is not known. stated: the lists ("conditions", "drugs") that were asked about, so that an
+    empty one means none; an empty list that is not named here was not asked about."""
 
     sex: Sex = Sex.UNKNOWN
     age_years: float | None = None
@@ -56,6 +57,11 @@ class PatientFacts:
     conditions: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
     allergies: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+
+    def asked(self, name: str) -> bool:
+        """Whether a list was asked about: it holds something, or is stated to hold nothing."""
+        return bool(getattr(self, name)) or name in self.stated
 
 
 def facts_of(patient: Patient, on: date) -> PatientFacts:
