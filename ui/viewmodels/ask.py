@@ -1,6 +1,6 @@
 """问: the ten questions, the free text and what was read in it, the questionnaire. No Qt here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tcm_station.domain.finding import Finding, Polarity
 from tcm_station.domain.patient import Sex
@@ -122,16 +122,21 @@ class Ask:
         return True
 
     def findings(self) -> tuple[Finding, ...]:
-        """What question, text and hand gave together, present ones first."""
+        """What question, text and hand gave together, one row a sign, present ones first.
+
+        The same sign asked and written is one row: the first source speaks, a duration that only the other
+        one gave is kept.
+        """
         if self.shell.visit is None:
             return ()
-        wanted = ("inquiry", "text")
-        found = [
-            f
-            for f in self.shell.desk.findings(self.shell.visit.id)
-            if f.source.value in wanted or f.code.startswith("symptom.")
-        ]
-        return tuple(sorted(found, key=lambda f: f.polarity is Polarity.ABSENT))
+        merged: dict[tuple[str, Polarity], Finding] = {}
+        for f in self.shell.desk.findings(self.shell.visit.id):
+            if f.source.value not in ("inquiry", "text") and not f.code.startswith("symptom."):
+                continue
+            key = (f.code, f.polarity)
+            known = merged.get(key)
+            merged[key] = replace(known, duration=known.duration or f.duration) if known else f
+        return tuple(sorted(merged.values(), key=lambda f: f.polarity is Polarity.ABSENT))
 
 
 class Constitution:

@@ -29,6 +29,7 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("ask", "station", "ui.views.ask:AskPage", "04-inquiry"),
+    PageSpec("constitution", "mode", "ui.views.constitution:ConstitutionPage", "04b-constitution"),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),
