@@ -1,4 +1,4 @@
-"""问: the ten questions at left, the answers of one and the free text in the middle, what was read at right."""
+"""问: the ten questions at left, answers and free text in the middle, what was read at right."""
 
 from collections.abc import Callable, Mapping
 
@@ -54,10 +54,10 @@ class AnswerBox(QAbstractButton):
         fill = "select" if yes else "hover" if self.underMouse() else "raised"
         paint_box(painter, QRectF(self.rect()), fill=fill, line="accent" if yes else "line")
         middle = self.height() / 2
-        cap = (
-            paint_key_cap(painter, px(26), middle, str(self._index + 1)) if self._index < MOST_ITEMS else None
-        )
-        left = px(36) if cap is not None or self._index < MOST_ITEMS else px(10)
+        left = px(10)
+        if self._index < MOST_ITEMS:
+            paint_key_cap(painter, px(26), middle, str(self._index + 1))
+            left = px(36)
         degree = say(T(f"ask.answer.{self._answer}")) if self._answer in DEGREES else ""
         glyph = "finding_no" if self._answer == "no" else "finding_yes" if yes else "not_started"
         paint_glyph(painter, QRectF(self.width() - px(22), middle - px(6), px(12), px(12)), glyph)

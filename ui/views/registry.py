@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """name: of a station or a mode, or its own. place: "station", "mode" or "cover" (over the whole window).
+    """name: of a station or a mode, or its own. place: "station", "mode", "cover" (over the whole window), or
+    "part": a further page of a station, under the same banner and rail.
 
     factory: "module:Class", called with the frame. shot: number and name in the file names of screenshots.
     prepare: "module:function", called with the frame before the picture is taken.
@@ -25,11 +26,18 @@ class PageSpec:
     factory: str
     shot: str = ""
     prepare: str = ""
+    station: str = ""
 
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("ask", "station", "ui.views.ask:AskPage", "04-inquiry"),
-    PageSpec("constitution", "mode", "ui.views.constitution:ConstitutionPage", "04b-constitution"),
+    PageSpec(
+        "constitution",
+        "part",
+        "ui.views.constitution:ConstitutionPage",
+        "04b-constitution",
+        station="ask",
+    ),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),

@@ -168,7 +168,7 @@ class Window(QWidget):
         if name not in self._pages:
             page = registry.build(spec, self)
             self._pages[name] = page
-            (self.stack if spec.place == "station" else self.body).addWidget(page)
+            (self.stack if spec.place in ("station", "part") else self.body).addWidget(page)
         return self._pages[name]
 
     def go(self, name: str) -> None:
@@ -179,7 +179,8 @@ class Window(QWidget):
         if spec is not None and spec.place == "cover":
             return
         page = self.page(name)
-        station = Station(name) if name in set(Station) else None
+        at = spec.station if spec is not None and spec.place == "part" else name
+        station = Station(at) if at in set(Station) else None
         if page is None and station is None:
             return
         self._leave()
