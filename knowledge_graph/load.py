@@ -14,14 +14,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_type_hints
 
-from knowledge_graph.rows import TABLES, Herb, Provenance
+from knowledge_graph.rows import TABLES, Herb, Node, Provenance
 from tcm_station.domain.errors import StationError
+from tcm_station.domain.terms import terms
 from tcm_station.resources import AssetMissing, asset
 
 T = TypeVar("T")
 TAIL = ("source", "edition", "jurisdiction", "valid_from", "valid_to", "basis")
 COMPILED = "knowledge/tables.bin"
-MAGIC = b"TCMK1\n"
+MAGIC = b"TCMK2\n"
+NODE_COLUMNS = ("id", "zh", "pinyin", "en")
+SIGN_KINDS = ("sign", "symptom", "constitution")
 
 
 class KnowledgeBroken(StationError):
@@ -85,7 +88,7 @@ def pack(raw: dict[str, RawTable], sizes: dict[str, int]) -> bytes:
             {"columns": table.columns, "rows": table.rows}, ensure_ascii=False, separators=(",", ":")
         )
         block = zlib.compress(plain.encode("utf-8"), 6)
-        index["tables"][name] = [offset, len(block), len(table.rows)]
+        index["tables"][name] = [offset, len(block), len(table.rows), list(table.columns)]
         blocks.append(block)
         offset += len(block)
     head = json.dumps(index, sort_keys=True).encode("utf-8")
@@ -155,7 +158,7 @@ class Knowledge:
         self._typed: dict[str, tuple[Any, ...]] = {}
         self._plain: dict[str, tuple[dict[str, str], ...]] = {}
         self._shared: dict[tuple[str, ...], Provenance] = {}
-        self._index: dict[str, list[int]] = {}
+        self._index: dict[str, list[Any]] = {}
         self._start = 0
         if raw is None:
             head = int.from_bytes(packed[len(MAGIC) : len(MAGIC) + 8], "big")
@@ -171,13 +174,18 @@ class Knowledge:
         """Rows of one table; 0 when there is no such table."""
         if self._raw is not None:
             return len(self._raw[name].rows) if name in self._raw else 0
-        return self._index[name][2] if name in self._index else 0
+        return int(self._index[name][2]) if name in self._index else 0
+
+    def _columns(self, name: str) -> tuple[str, ...]:
+        if self._raw is not None:
+            return self._raw[name].columns
+        return tuple(self._index[name][3])
 
     def _cells(self, name: str) -> tuple[list[str], list[list[str]]]:
         if self._raw is not None:
             table = self._raw[name]
             return list(table.columns), [list(r) for r in table.rows]
-        offset, length, _ = self._index[name]
+        offset, length = self._index[name][:2]
         block = self._packed[self._start + offset : self._start + offset + length]
         data = json.loads(zlib.decompress(block))
         return data["columns"], data["rows"]
@@ -208,6 +216,33 @@ class Knowledge:
             self.__dict__["_herbs"] = cached
         return cast(dict[str, Herb], cached)
 
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """Everything that has an id, of every table, and the signs of the terms table."""
+        cached = self.__dict__.get("_nodes")
+        if cached is None:
+            cached = self.__dict__["_nodes"] = {node.id: node for node in self._all_nodes()}
+        return cast(dict[str, Node], cached)
+
+    def _all_nodes(self) -> Iterator[Node]:
+        for herb in self.herbs.values():
+            yield Node(herb.id, herb.kind, herb.zh, herb.pinyin, herb.en, herb.latin)
+        for name in self.table_names:
+            if name == "herbs" or self._columns(name)[:4] != NODE_COLUMNS:
+                continue
+            for row in self.plain(name):
+                yield Node(row["id"], node_kind(row), row["zh"], row["pinyin"], row["en"])
+        for term in terms().values():
+            if term.kind.endswith(SIGN_KINDS):
+                yield Node(term.code, _sign_kind(term.kind), term.zh, term.pinyin, term.en)
+
+    def find(self, code: str) -> Node | None:
+        """The node with this id, or None. Herbs are found without reading the other tables."""
+        herb = self.herbs.get(code)
+        if herb is not None:
+            return Node(herb.id, herb.kind, herb.zh, herb.pinyin, herb.en, herb.latin)
+        return None if code.startswith("herb:") else self.nodes.get(code)
+
     def chain(self, herb: str) -> Iterator[str]:
         """The herb, then the material it is made from, and so on: facts of the nearest win."""
         seen = herb
@@ -215,6 +250,16 @@ class Knowledge:
             yield seen
             node = self.herbs.get(seen)
             seen = node.parent if node else ""
+
+
+def node_kind(row: dict[str, str]) -> str:
+    """The kind of a row of a node table: its id's prefix, but patent medicines stand among the formulas."""
+    prefix = row["id"].partition(":")[0]
+    return "patent" if prefix == "formula" and row.get("kind") == "patent" else prefix
+
+
+def _sign_kind(kind: str) -> str:
+    return kind if kind == "constitution" else "sign"
 
 
 def sizes_of(folder: Path) -> dict[str, int]:

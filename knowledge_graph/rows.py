@@ -29,6 +29,33 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """A thing of the graph: id, kind (herb, processed-herb, formula, patent, syndrome, element, sign, disease,
+    principle, tm1, constitution, drug) and its names."""
+
+    id: str
+    kind: str
+    zh: str
+    pinyin: str
+    en: str
+    latin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that holds of a node. value: text, a number or an object, as the contract has it.
+
+    links: ids of the nodes that the value speaks of. authority: "" where the table has none.
+    """
+
+    relation: str
+    value: object
+    fact: Provenance
+    links: tuple[str, ...] = ()
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Herb:
     """A material or one of its processed forms. parent: the material a processed form is made from.
 
