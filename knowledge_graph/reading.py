@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from knowledge_graph.lexicon import Lexicon, Token, lexicon
-from knowledge_graph.reading_vitals import Vital, read_vitals
+from knowledge_graph.reading_vitals import Vital, findings_of_vitals, read_vitals
 from tcm_station.domain.finding import Certainty, Finding, Polarity, Source
 
 SENTENCE_ENDS = frozenset("。！？!?\n\r")
@@ -92,8 +92,8 @@ class _Reader:
             if token is None:
                 break
             position = self._take(token)
-        findings = tuple(self._settle())
         vitals = read_vitals(self.text)
+        findings = (*self._settle(), *findings_of_vitals(vitals))
         self.covered += [vital.span for vital in vitals]
         self.covered += [match.span() for match in _DURATION.finditer(self.text)]
         return Reading(findings, tuple(self._unread()), vitals)

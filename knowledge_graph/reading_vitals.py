@@ -1,7 +1,11 @@
 """Vital signs typed in free text, read as numbers with their units and spans."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from knowledge_graph.sheets import sheet
+from tcm_station.domain.finding import Finding, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,17 @@ def read_vitals(text: str) -> tuple[Vital, ...]:
             if least <= value <= most:
                 add(Vital(code, value, unit, match.span()))
     return tuple(sorted(found.values(), key=lambda v: (v.span, v.code)))
+
+
+def findings_of_vitals(vitals: Sequence[Vital]) -> tuple[Finding, ...]:
+    """What the numbers mean by tables/vital_bands.tsv: the band's code, and the symptom it amounts to."""
+    found: dict[str, Finding] = {}
+    for vital in vitals:
+        for row in sheet("vital_bands"):
+            least = float(row["from"]) if row["from"] else float("-inf")
+            below = float(row["below"]) if row["below"] else float("inf")
+            if row["vital"] == vital.code and least <= vital.value < below:
+                for code in (row["finding"], row["symptom"]):
+                    if code:
+                        found.setdefault(code, Finding(code, source=Source.TEXT, span=vital.span))
+    return tuple(found.values())
