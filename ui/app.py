@@ -34,7 +34,7 @@ def run_window(data_dir: Path | None = None, demo: bool = False, lang: Lang | No
     if sys.platform.startswith("linux") and not _has_screen():
         raise UserFixable("no-screen")  # Qt would abort the process instead
     app = make_application()
-    root = Root(None if demo else data_dir or _usual_folder(), demo=demo, lang=lang)
+    root = Root(data_dir, demo=demo, lang=lang)
     root.begin()
     root.show()
     code = app.exec()
@@ -50,6 +50,13 @@ def _usual_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("tcm-station", appauthor=False)
+
+
+def _store_folder() -> Path:
+    """The usual folder, or the one that the wizard was told to use instead."""
+    usual = _usual_folder()
+    elsewhere = SettingsFile(usual).now.folder
+    return Path(elsewhere) if elsewhere else usual
 
 
 def make_application() -> QApplication:
@@ -73,7 +80,8 @@ class Root(QStackedWidget):
     def __init__(self, data_dir: Path | None, *, demo: bool = False, lang: Lang | None = None) -> None:
         super().__init__()
         self._temporary = Path(tempfile.mkdtemp(prefix="tcm-station-demo-")) if demo else None
-        self.data_dir = self._temporary or data_dir or _usual_folder()
+        self._given = data_dir is not None or demo
+        self.data_dir = self._temporary or data_dir or _store_folder()
         self.demo = demo
         self.settings = SettingsFile(self.data_dir)
         self.desk: Desk | None = None
@@ -82,7 +90,7 @@ class Root(QStackedWidget):
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
         if lang is not None:
-            self.settings.change(lang=lang)
+            self.settings.keep_until_written(lang=lang)
         now = self.settings.now
         translator().set(now.lang if now.lang in ("zh", "en") else system_lang())  # type: ignore[arg-type]
         look().set(theme="dark" if now.theme == "dark" else "light", scale=now.scale)
@@ -161,6 +169,22 @@ class Root(QStackedWidget):
             shell.open_patient(rows[0].patient.id)
         self.touch()
 
+    def use_folder(self, folder: Path) -> None:
+        """The wizard chose another folder; what was set so far goes with it."""
+        if folder == self.data_dir:
+            return
+        now = self.settings.now
+        self.data_dir = folder
+        self.settings = SettingsFile(folder)
+        self.settings.now = now
+
+    def remember_folder(self) -> None:
+        """A store stands in the folder now: keep what was set, and let the usual folder point there."""
+        self.settings.change()
+        usual = _usual_folder()
+        if not self._given and self.data_dir != usual:
+            SettingsFile(usual).change(folder=str(self.data_dir))
+
     def lock(self) -> None:
         """Hide the content behind the unlock page. What runs goes on; no name is shown."""
         if self.window_page is None or self.demo or self.currentWidget() is not self.window_page:
@@ -206,6 +230,10 @@ class Root(QStackedWidget):
     def shut(self) -> None:
         """Stop what runs, close the store, remove the throwaway folder. Doing it twice is harmless."""
         self._idle.stop()
+        for index in range(self.count()):
+            let_go = getattr(self.widget(index), "let_go", None)
+            if let_go is not None:
+                let_go()
         if self.window_page is not None:
             self.window_page.close()
             self.window_page = None

@@ -5,7 +5,6 @@ change writes a good one.
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ FILE = "window.json"
 class Settings:
     """lang: "" follows the system. theme: light, dark or system. keys: action id to re-assigned keys.
 
+    folder: only in the usual folder's file: where the store lies instead.
     staff, role, clinic: who works here, for seals, signatures and prints. lock_minutes: 0 never locks by itself.
     """
 
@@ -34,6 +34,7 @@ class Settings:
     clinic: str = ""
     backup_dir: str = ""
     scale_suggested: bool = False
+    folder: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
 
@@ -48,6 +49,11 @@ class SettingsFile:
     def subscribe(self, listener: Callable[[Settings], None]) -> None:
         self._listeners.append(listener)
 
+    def keep_until_written(self, **values: Any) -> Settings:
+        """Set some values without writing: before the data folder is chosen there is nowhere to write."""
+        self.now = replace(self.now, **values)
+        return self.now
+
     def change(self, **values: Any) -> Settings:
         """Set some values. Raises OSError when the file cannot be written; the change holds until the end then."""
         self.now = replace(self.now, **values)
@@ -57,7 +63,7 @@ class SettingsFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             new = self.path.with_suffix(".new")
             new.write_text(json.dumps(asdict(self.now), ensure_ascii=False, indent=1), encoding="utf-8")
-            os.replace(new, self.path)
+            new.replace(self.path)
         return self.now
 
 
