@@ -1,4 +1,4 @@
-"""Findings → diseases of the national list, by the signs each disease is known by (tables/disease_signs.tsv)."""
+"""Findings → diseases of the national list, by the signs each is known by (tables/disease_signs.tsv)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +20,23 @@ TEMPER = 0.8
 COMMON_PRIOR = 6.0
 # A text rarely leaves out what a disease is named after.
 UNSAID_CHIEF = 0.55
-_FEMALE_SIGNS = ("symptom.menses", "symptom.leucorrhoea", "symptom.amenorrhoea", "symptom.dysmenorrhoea",
-                 "symptom.flooding", "symptom.lochia", "symptom.miscarriage", "symptom.pregnant", "symptom.postpartum")
-_MALE_SIGNS = ("symptom.impotence", "symptom.premature_ejaculation", "symptom.testicular", "symptom.haemospermia")
+_FEMALE_SIGNS = (
+    "symptom.menses",
+    "symptom.leucorrhoea",
+    "symptom.amenorrhoea",
+    "symptom.dysmenorrhoea",
+    "symptom.flooding",
+    "symptom.lochia",
+    "symptom.miscarriage",
+    "symptom.pregnant",
+    "symptom.postpartum",
+)
+_MALE_SIGNS = (
+    "symptom.impotence",
+    "symptom.premature_ejaculation",
+    "symptom.testicular",
+    "symptom.haemospermia",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,9 @@ def _table() -> _Table:
     return _Table(diseases, column, p, base, about(_FEMALE_SIGNS), about(_MALE_SIGNS), np.log(prior))
 
 
-def rank_diseases(findings: Sequence[Finding], facts: PatientFacts, *, top: int = 10) -> tuple[DiseaseScore, ...]:
+def rank_diseases(
+    findings: Sequence[Finding], facts: PatientFacts, *, top: int = 10
+) -> tuple[DiseaseScore, ...]:
     """Diseases with their probability among those the table knows, the most probable first."""
     t = _table()
     present = sorted({f.code for f in findings if f.polarity is Polarity.PRESENT and f.code in t.column_of})

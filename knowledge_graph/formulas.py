@@ -97,14 +97,26 @@ def formulas() -> dict[str, Formula]:
     for row in sheet("formula_ingredients"):
         parts.setdefault(row["formula"], []).append(
             Ingredient(
-                row["herb_zh"], row["written"], row["processed_form"], row["role"], row["role_note"],
-                _number(row["grams"]), row["count_text"], DoseBasis(row["dose_basis"]),
-                _number(row["decoction_grams"]), row["basis"],
+                row["herb_zh"],
+                row["written"],
+                row["processed_form"],
+                row["role"],
+                row["role_note"],
+                _number(row["grams"]),
+                row["count_text"],
+                DoseBasis(row["dose_basis"]),
+                _number(row["decoction_grams"]),
+                row["basis"],
             )
         )
     return {
         row["id"]: Formula(
-            row["id"], row["zh"], row["pinyin"], row["en"], row["source_book"], row["class"],
+            row["id"],
+            row["zh"],
+            row["pinyin"],
+            row["en"],
+            row["source_book"],
+            row["class"],
             tuple(parts.get(row["id"], ())),
         )
         for row in sheet("formulas")
@@ -179,7 +191,7 @@ def formulas_for(syndrome: str) -> tuple[str, ...]:
 
 
 def sign_fit(formula: str, present: frozenset[str]) -> tuple[float, tuple[str, ...]]:
-    """How well present signs meet a formula's indications, 0..1 (cosine of rarity-weighted signs), and which."""
+    """How well present signs meet a formula's indications, 0..1 (cosine, signs weighted by rarity); and which."""
     rarity = _rarity()
     mine = _signs().get(formula, {})
     weight = {s: share * rarity.get(s, 0.0) for s, share in mine.items()}
@@ -236,8 +248,15 @@ def _modifications() -> dict[str, tuple[Modification, ...]]:
     for row in sheet("formula_modifications"):
         table.setdefault(row["formula"], []).append(
             Modification(
-                row["key"], row["formula"], row["if_zh"], tuple(row["if_codes"].split()), row["operation"],
-                tuple(row["herbs"].split("、")), row["grams"], row["incompatibility"], row["above_limit"],
+                row["key"],
+                row["formula"],
+                row["if_zh"],
+                tuple(row["if_codes"].split()),
+                row["operation"],
+                tuple(row["herbs"].split("、")),
+                row["grams"],
+                row["incompatibility"],
+                row["above_limit"],
             )
         )
     return {formula: tuple(rows) for formula, rows in table.items()}
@@ -259,7 +278,9 @@ def _neighbours() -> dict[frozenset[str], dict[str, str]]:
 
 def neighbours(formula: str) -> tuple[str, ...]:
     """Formulas that the table tells apart from this one."""
-    return tuple(sorted(other for pair in _neighbours() if formula in pair for other in pair if other != formula))
+    return tuple(
+        sorted(other for pair in _neighbours() if formula in pair for other in pair if other != formula)
+    )
 
 
 def why_not(formula_a: str, formula_b: str) -> Difference | None:

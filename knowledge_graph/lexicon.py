@@ -11,7 +11,9 @@ from knowledge_graph.sheets import sheet
 _TERM_KINDS = frozenset({"term", "synonym"})
 # Topics whose attributes go on after a term, across a comma.
 _CARRYING = ("menses", "leucorrhoea", "sputum", "stool", "urine")
-_CONTROLS = frozenset({"negator.list", "negator.adjacent", "negator.end", "resolved", "speaker", "history", "resume"})
+_CONTROLS = frozenset(
+    {"negator.list", "negator.adjacent", "negator.end", "resolved", "speaker", "history", "resume"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ match, each within its clause or sentence. No text is changed: spans count chara
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from knowledge_graph.lexicon import Lexicon, Token, lexicon
@@ -33,7 +34,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """findings: in the order of the text. unread: spans of the text no rule understood. vitals: numbers read."""
+    """findings: in the order of the text. unread: spans no rule understood. vitals: numbers read."""
 
     findings: tuple[Finding, ...]
     unread: tuple[tuple[int, int], ...] = ()
@@ -160,7 +161,7 @@ class _Reader:
         self.covered.append((token.start, token.end))
 
     def _resolve(self, at: int) -> None:
-        """"头痛、恶心消失": everything said so far in this clause is gone."""
+        """ "头痛、恶心消失": everything said so far in this clause is gone."""
         for i in range(len(self.mentions) - 1, -1, -1):
             mention = self.mentions[i]
             if mention.clause != self.clause or mention.end > at:
@@ -170,7 +171,12 @@ class _Reader:
     def _grade(self, token: Token) -> None:
         degree = float(token.value)
         last = self.mentions[-1] if self.mentions else None
-        if last and last.clause == self.clause and 0 <= token.start - last.end <= DEGREE_GAP and last.degree is None:
+        if (
+            last
+            and last.clause == self.clause
+            and 0 <= token.start - last.end <= DEGREE_GAP
+            and last.degree is None
+        ):
             self.mentions[-1] = last._replace(degree=degree)
         else:
             self.pending_degree = (token.end, degree)
@@ -229,13 +235,17 @@ class _Reader:
             at += step
         return at, degree
 
-    def _may_cross(self, at: int, ahead: tuple[int, tuple[str, ...]], topic: str, found: bool, mark: str) -> bool:
+    def _may_cross(
+        self, at: int, ahead: tuple[int, tuple[str, ...]], topic: str, found: bool, mark: str
+    ) -> bool:
         if topic in ("body", "coat", "pulse"):
             rival = self.lex.longest_at(self.text, at)
             return mark == "、" or rival is None or rival.kind != "term" or rival.end <= ahead[0]
         return found and (mark == "、" or self.text[at] in self.lex.attribute_heads)
 
-    def _value_at(self, at: int, values: dict[str, tuple[str, ...]], topic: str) -> tuple[int, tuple[str, ...]] | None:
+    def _value_at(
+        self, at: int, values: dict[str, tuple[str, ...]], topic: str
+    ) -> tuple[int, tuple[str, ...]] | None:
         for size in range(min(self.lex.longest_value.get(topic, 0), len(self.text) - at), 0, -1):
             codes = values.get(self.text[at : at + size])
             if codes is not None:
@@ -247,9 +257,9 @@ class _Reader:
         negated = self.negated or adjacent
         self.adjacent_negator = None
         degree = side = None
-        if self.pending_degree and 0 <= start - self.pending_degree[0] <= DEGREE_GAP:
-            degree = self.pending_degree[1]
-        elif self.pending_degree and start <= self.pending_degree[0] <= end:
+        if (self.pending_degree and 0 <= start - self.pending_degree[0] <= DEGREE_GAP) or (
+            self.pending_degree and start <= self.pending_degree[0] <= end
+        ):
             degree = self.pending_degree[1]
         if self.pending_side and 0 <= start - self.pending_side[0] <= 1:
             side = self.pending_side[1]
@@ -259,8 +269,16 @@ class _Reader:
             absent = code.startswith("!")
             self.mentions.append(
                 _Mention(
-                    code.removeprefix("!"), start, end, absent != negated, self.excluded,
-                    self.reported, self.sentence_asks, degree, side, self.clause,
+                    code.removeprefix("!"),
+                    start,
+                    end,
+                    absent != negated,
+                    self.excluded,
+                    self.reported,
+                    self.sentence_asks,
+                    degree,
+                    side,
+                    self.clause,
                 )
             )
 
@@ -326,7 +344,7 @@ class _Reader:
 
 
 def _answers(text: str, lex: Lexicon) -> dict[int, bool]:
-    """For a dialogue: for each place in a question, how the next line answered it (yes or no), where it did."""
+    """For each place in a dialogue's question: whether the next line says yes or no, where it does."""
     lines: list[tuple[int, str]] = []
     offset = 0
     for line in text.split("\n"):
@@ -334,7 +352,7 @@ def _answers(text: str, lex: Lexicon) -> dict[int, bool]:
             lines.append((offset, line))
         offset += len(line) + 1
     answers: dict[int, bool] = {}
-    for (start, line), (_, reply) in zip(lines, lines[1:], strict=False):
+    for (start, line), (_, reply) in pairwise(lines):
         if not line.rstrip().endswith(tuple(QUESTION_MARKS)):
             continue
         said = _SPEAKER_LINE.sub("", reply).strip()

@@ -24,14 +24,21 @@ class Vital:
 _N = r"(\d{1,3}(?:\.\d{1,2})?)"
 _GAP = r"(?:为|约|达|是|最高|高达|测|值|[:：=\s]){0,3}"
 _RULES: tuple[tuple[str, str, str, tuple[float, float]], ...] = (
-    ("temperature", "°C", rf"(?:体温|T|高热|发热|发烧){_GAP}{_N}\s*(?:℃|°C|度|摄氏度)?(?!\s*(?:天|日|年|个|次|小时|/))", (33, 44)),
+    (
+        "temperature",
+        "°C",
+        rf"(?:体温|T|高热|发热|发烧){_GAP}{_N}\s*(?:℃|°C|度|摄氏度)?(?!\s*(?:天|日|年|个|次|小时|/))",
+        (33, 44),
+    ),
     ("temperature", "°C", rf"{_N}\s*(?:℃|°C|摄氏度)", (33, 44)),
     ("heart_rate", "1/min", rf"(?:心率|脉搏|脉率|P|HR){_GAP}{_N}\s*次?", (20, 300)),
     ("respiration", "1/min", rf"(?:呼吸|R|RR){_GAP}{_N}\s*次", (4, 100)),
     ("spo2", "%", rf"(?:血氧饱和度|血氧|SpO2|SPO2|氧饱和度){_GAP}{_N}\s*%?", (40, 100)),
     ("glucose", "mmol/L", rf"(?:血糖|GLU){_GAP}{_N}\s*(?:mmol)", (0.5, 60)),
 )
-_PRESSURE = re.compile(rf"(?:血压|BP|Bp){_GAP}(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*(mmHg|毫米汞柱)?|(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*mmHg")
+_PRESSURE = re.compile(
+    rf"(?:血压|BP|Bp){_GAP}(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*(mmHg|毫米汞柱)?|(\d{{2,3}})\s*/\s*(\d{{2,3}})\s*mmHg"
+)
 _COMPILED: tuple[tuple[str, str, re.Pattern[str], tuple[float, float]], ...] = tuple(
     (code, unit, re.compile(rf"(?<![A-Za-z]){rule}" if rule[:3] == "(?:" else rule), limits)
     for code, unit, rule, limits in _RULES

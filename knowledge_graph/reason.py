@@ -126,7 +126,7 @@ def _missing(m: Model, code: str, row: Matrix, said: set[str]) -> tuple[Evidence
 
 
 def _questions(m: Model, posterior: Matrix, said: set[str]) -> tuple[NextQuestion, ...]:
-    """Signs by the entropy over the leading candidates that their answer is expected to take away, in bits."""
+    """Signs by the bits of entropy over the leading candidates that their answer is expected to take away."""
     lead = np.argsort(-posterior, kind="stable")[:QUESTION_CANDIDATES]
     share = posterior[lead] / posterior[lead].sum()
     p = m.p[lead]
@@ -143,7 +143,12 @@ def _questions(m: Model, posterior: Matrix, said: set[str]) -> tuple[NextQuestio
     for i in np.argsort(-gain, kind="stable"):
         sign = m.signs[int(i)]
         near = {sign, *m.implied.get(sign, ())}
-        if sign in said or related & near or gain[i] < 0.005 or not sign.startswith(("symptom.", "tongue.", "pulse.")):
+        if (
+            sign in said
+            or related & near
+            or gain[i] < 0.005
+            or not sign.startswith(("symptom.", "tongue.", "pulse."))
+        ):
             continue
         related |= near
         chosen.append(NextQuestion(sign, round(float(gain[i]), 4)))
@@ -198,11 +203,18 @@ def differentiate(
         span = np.append(without[i], posterior[i])
         candidates.append(
             Candidate(
-                code, round(float(posterior[i]), 4), supporting, opposing, _missing(m, code, m.p[i], said),
-                round(float(span.min()), 4), round(float(span.max()), 4),
+                code,
+                round(float(posterior[i]), 4),
+                supporting,
+                opposing,
+                _missing(m, code, m.p[i], said),
+                round(float(span.min()), 4),
+                round(float(span.max()), 4),
             )
         )
-    ranked = tuple((m.syndromes[i], float(posterior[i])) for i in map(int, np.argsort(-posterior, kind="stable")[:40]))
+    ranked = tuple(
+        (m.syndromes[i], float(posterior[i])) for i in map(int, np.argsort(-posterior, kind="stable")[:40])
+    )
     return Differentiation(
         tuple(candidates),
         MODEL,

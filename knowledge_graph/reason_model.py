@@ -124,9 +124,7 @@ def model() -> Model:
         else:
             own[at, column[row["sign"]]] = settings[f"{row['role']}_{row['level']}"]
     own = _spread(own, relations, settings)
-    share = np.array(
-        [settings["element_beside_" + _kind(s, curated, derived)] for s in syndromes]
-    )[:, None]
+    share = np.array([settings["element_beside_" + _kind(s, curated, derived)] for s in syndromes])[:, None]
     p = np.maximum(own, share * noisy_or)
     # What an element speaks against is barred only where no row of the syndrome names the sign.
     barred = denied | (spoken_against & (own == 0) & (p < settings["against"] * 4))
@@ -140,8 +138,21 @@ def model() -> Model:
     for row in relation_rows:
         implied.setdefault(row["finding"], []).append(row["implies"])
     return Model(
-        syndromes, signs, row_of, column, p, base, prior, role, source, element_ids, element_p, has,
-        settings, {k: tuple(v) for k, v in implied.items()}, against,
+        syndromes,
+        signs,
+        row_of,
+        column,
+        p,
+        base,
+        prior,
+        role,
+        source,
+        element_ids,
+        element_p,
+        has,
+        settings,
+        {k: tuple(v) for k, v in implied.items()},
+        against,
     )
 
 

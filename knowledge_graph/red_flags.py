@@ -18,8 +18,19 @@ from tcm_station.domain.patient import Known, PatientFacts
 # What an adult of unknown age is taken to be: old enough for adult rules, too young for those from 40 on.
 ASSUMED_AGE_YEARS = 30.0
 _AGE = re.compile(r"age(<|>=)([\d.]+)")
-_DAYS_IN = {"年": 365.0, "月": 30.0, "周": 7.0, "星期": 7.0, "礼拜": 7.0, "天": 1.0, "日": 1.0, "小时": 1 / 24}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九十百两半数几]+)(?:余|多|来|几)?(?:个)?(?:半)?(年|月|周|星期|礼拜|天|日|小时)")
+_DAYS_IN = {
+    "年": 365.0,
+    "月": 30.0,
+    "周": 7.0,
+    "星期": 7.0,
+    "礼拜": 7.0,
+    "天": 1.0,
+    "日": 1.0,
+    "小时": 1 / 24,
+}
+_DURATION = re.compile(
+    r"(\d+(?:\.\d+)?|[一二三四五六七八九十百两半数几]+)(?:余|多|来|几)?(?:个)?(?:半)?(年|月|周|星期|礼拜|天|日|小时)"
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5, "数": 3, "几": 3}
 
 
@@ -112,8 +123,13 @@ def raise_flags(findings: Sequence[Finding], facts: PatientFacts) -> tuple[RedFl
             continue
         flags.append(
             RedFlag(
-                row["rule"], row["zh"], row["en"], row["advice_zh"], row["advice_en"],
-                tuple(dict.fromkeys(f.code for f in met)), row["urgency"],
+                row["rule"],
+                row["zh"],
+                row["en"],
+                row["advice_zh"],
+                row["advice_en"],
+                tuple(dict.fromkeys(f.code for f in met)),
+                row["urgency"],
                 bool(met) and all(f.certainty is Certainty.REPORTED for f in met),
             )
         )

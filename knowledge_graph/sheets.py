@@ -1,14 +1,12 @@
-"""Rows of one knowledge table, as text, in file order. Faults are the validator's business."""
+"""Rows of one knowledge table, as text, in file order."""
 
-import csv
-from functools import cache
-from pathlib import Path
-
-TABLES = Path(__file__).resolve().parent / "tables"
+from knowledge_graph.load import knowledge
 
 
-@cache
 def sheet(name: str) -> tuple[dict[str, str], ...]:
-    """All rows of tables/<name>.tsv by column head. Raises FileNotFoundError for an unknown table."""
-    with (TABLES / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    """All rows of a table by column head, validated as the whole knowledge is. Raises KnowledgeBroken when
+    the tables have faults, KeyError for a table that is not there."""
+    rows = knowledge().plain(name)
+    if not rows:
+        raise KeyError(name)
+    return rows

@@ -29,7 +29,9 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _parts() -> tuple[dict[str, tuple[str, ...]], int]:
-    parts = {r["part"]: tuple(r["elements"].split("、")) if r["elements"] else () for r in sheet("element_names")}
+    parts = {
+        r["part"]: tuple(r["elements"].split("、")) if r["elements"] else () for r in sheet("element_names")
+    }
     return parts, max(map(len, parts))
 
 
