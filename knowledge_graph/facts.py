@@ -282,8 +282,8 @@ def _plain_facts(known: Knowledge) -> Iterator[tuple[str, Fact]]:
             own = row.get("id", "")
             if own in nodes:
                 for name, value in _codes(row):
-                    links = (str(value),) if isinstance(value, str) and value in nodes else ()
-                    yield own, Fact(name, value, fact, links)
+                    ids = (value,) if isinstance(value, str) and value in nodes else ()
+                    yield own, Fact(name, value, fact, ids)
             named = [
                 (c, n) for c, v in row.items() if c not in skip and v for n in v.split("、") if n in nodes
             ]

@@ -137,7 +137,11 @@ def make_row(
     fact = shared.get(tail)
     if fact is None:
         source, edition, jurisdiction, start, end, basis = tail
-        fact = Provenance(source, edition, jurisdiction, _parse_date(start), _parse_date(end), basis)
+        try:
+            first, last = _parse_date(start), _parse_date(end)
+        except ValueError:
+            raise ValueError(f"valid_from, valid_to: {start!r}, {end!r} cannot be read as dates") from None
+        fact = Provenance(source, edition, jurisdiction, first, last, basis)
         shared[tail] = fact
     values: list[object] = []
     for i, parse in enumerate(parsers):

@@ -178,27 +178,30 @@ def herb_drug(context: Context) -> Outcome:
     taken, unknown = understood_drugs(context)
     if unknown:
         out.skip(context.lines, "drug-not-understood")
-    if not taken:
-        return out
     for line in context.lines:
         if not line.ids:
             out.unchecked[line.index] = "unknown-herb"
-            continue
-        best: dict[str, HerbDrug] = {}
-        for herb in line.ids:
-            for node in context.safety.chain(herb):
-                for row in context.safety.herb_drug.get(node, ()):
-                    words = taken.get(row.drug)
-                    if words is None or not row.fact.in_force(context.on):
-                        continue
-                    if words not in best or SEVERITY_RANK[row.severity] > SEVERITY_RANK[best[words].severity]:
-                        best[words] = row
-        out.found.extend(_drug_found(line.zh, (line.index,), words, row) for words, row in best.items())
+        elif taken:
+            out.found.extend(_drugs_of(context, line, taken))
     for row in context.safety.herb_drug.get(context.rx.formula or "", ()):
         if row.drug in taken:
             name = context.rx.formula or ""
             out.found.append(_drug_found(name, tuple(x.index for x in context.lines), taken[row.drug], row))
     return out
+
+
+def _drugs_of(context: Context, line: ReviewLine, taken: dict[str, str]) -> list[Found]:
+    """The gravest row for each drug that the person takes."""
+    best: dict[str, HerbDrug] = {}
+    for herb in line.ids:
+        for node in context.safety.chain(herb):
+            for row in context.safety.herb_drug.get(node, ()):
+                words = taken.get(row.drug)
+                if words is None or not row.fact.in_force(context.on):
+                    continue
+                if words not in best or SEVERITY_RANK[row.severity] > SEVERITY_RANK[best[words].severity]:
+                    best[words] = row
+    return [_drug_found(line.zh, (line.index,), words, row) for words, row in best.items()]
 
 
 def _drug_found(zh: str, lines: tuple[int, ...], words: str, row: HerbDrug) -> Found:
