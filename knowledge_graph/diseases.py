@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from knowledge_graph.sheets import sheet
 from tcm_station.domain.differentiation import DiseaseScore
 from tcm_station.domain.finding import Finding, Polarity
-from tcm_station.domain.patient import PatientFacts, Sex
+from tcm_station.domain.patient import Known, PatientFacts, Sex
 
 # P(sign | disease) behind the table's words, and for a sign the disease's rows do not name.
-LEVEL_P = {"chief": 0.75, "common": 0.35, "some": 0.15}
+LEVEL_P = {"required": 0.98, "chief": 0.75, "common": 0.35, "some": 0.15}
 UNNAMED_P = 0.02
 TEMPER = 0.8
+PREGNANT = "symptom.pregnant_state"
 # How much more often a disease of everyday practice is met than one that is only in the list.
-COMMON_PRIOR = 6.0
+PRIOR = {"yes": 6.0, "": 1.0, "rare": 0.1}
+# A disease of pregnancy or childbed in somebody of whom neither is said.
+UNSAID_REQUIRED = 0.97
 # A text rarely leaves out what a disease is named after.
 UNSAID_CHIEF = 0.55
 _FEMALE_SIGNS = (
@@ -64,8 +67,8 @@ def _table() -> _Table:
         columns = [i for s, i in column.items() if s.startswith(prefixes)]
         return np.asarray((p[:, columns] >= LEVEL_P["chief"]).any(axis=1))
 
-    common = {row["id"] for row in sheet("diseases") if row["common"]}
-    prior = np.array([COMMON_PRIOR if d in common else 1.0 for d in diseases])
+    common = {row["id"]: row["common"] for row in sheet("diseases")}
+    prior = np.array([PRIOR[common[d]] for d in diseases])
     base = np.maximum(prior @ p / prior.sum(), UNNAMED_P)
     return _Table(diseases, column, p, base, about(_FEMALE_SIGNS), about(_MALE_SIGNS), np.log(prior))
 
@@ -84,7 +87,11 @@ def rank_diseases(
     logit += np.log((1 - t.p[:, gone]) / (1 - t.base[gone])).sum(axis=1)
     unsaid = np.ones(t.p.shape[1], dtype=bool)
     unsaid[here + gone] = False
-    logit += np.log1p(-UNSAID_CHIEF * ((t.p >= LEVEL_P["chief"]) & unsaid)).sum(axis=1)
+    chief = np.where((t.p >= LEVEL_P["chief"]) & unsaid, UNSAID_CHIEF, 0.0)
+    silent = np.where((t.p >= LEVEL_P["required"]) & unsaid, UNSAID_REQUIRED, chief)
+    if facts.pregnant is Known.YES and PREGNANT in t.column_of:
+        silent[:, t.column_of[PREGNANT]] = 0.0
+    logit += np.log1p(-silent).sum(axis=1)
     logit = logit * TEMPER + t.log_prior
     if facts.sex is Sex.MALE:
         logit[t.female] = -np.inf

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge_graph.reason_model import Matrix, Model, model
+from knowledge_graph.sheets import sheet
 from knowledge_graph.syndrome_names import decompose, elements_of_syndrome, find_syndrome
 from tcm_station.domain.differentiation import (
     Candidate,
@@ -23,7 +24,7 @@ LEAST_WEIGHT = 0.10
 MOST_EVIDENCE = 12
 MOST_QUESTIONS = 4
 QUESTION_CANDIDATES = 25
-LEAST_ELEMENT = 0.05
+LEAST_ELEMENT = 0.3
 _MEASURED = frozenset({Source.TONGUE, Source.FACE, Source.PULSE, Source.VOICE, Source.SMELL})
 
 __all__ = ["MODEL", "choose", "differentiate", "elements_of_syndrome", "score_options"]
@@ -157,11 +158,18 @@ def _questions(m: Model, posterior: Matrix, said: set[str]) -> tuple[NextQuestio
     return tuple(chosen)
 
 
-def _elements(m: Model, posterior: Matrix) -> tuple[ElementScore, ...]:
-    from knowledge_graph.sheets import sheet
-
+def _elements(m: Model, posterior: Matrix, used: list[tuple[Finding, float]]) -> tuple[ElementScore, ...]:
+    """Elements by the mean of two views: how probable the syndromes are that hold one, and what the signs
+    say of it directly (a logistic of its own log-likelihood ratios)."""
     kinds = {row["id"]: ElementKind(row["kind"]) for row in sheet("elements")}
-    p = np.minimum(posterior @ m.has_element, 1.0)
+    direct = np.full(len(m.elements), m.settings["element_bias"])
+    for finding, strength in used:
+        if finding.polarity is Polarity.PRESENT:
+            column = m.column_of[finding.code]
+            base = m.base[column]
+            p_sign = np.maximum(m.element_p[:, column], m.settings["element_floor"] * base)
+            direct += strength * m.settings["element_temper"] * np.log(p_sign / base)
+    p = (np.minimum(posterior @ m.has_element, 1.0) + 1.0 / (1.0 + np.exp(-direct))) / 2.0
     order = np.argsort(-p, kind="stable")
     return tuple(
         ElementScore(m.elements[i], kinds[m.elements[i]], round(float(p[i]), 4))
@@ -218,7 +226,7 @@ def differentiate(
     return Differentiation(
         tuple(candidates),
         MODEL,
-        elements=_elements(m, posterior)[: 2 * top],
+        elements=_elements(m, posterior, used)[: 2 * top],
         diseases=rank_diseases(findings, facts, top=top),
         formulas=propose(ranked, findings, facts, top=top),
         next_questions=_questions(m, posterior, said),
@@ -229,8 +237,6 @@ def differentiate(
 
 
 def _principle(syndrome: str) -> str | None:
-    from knowledge_graph.sheets import sheet
-
     return next((r["principle"] for r in sheet("syndrome_principles") if r["syndrome"] == syndrome), None)
 
 
