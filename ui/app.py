@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from tcm_station.domain.errors import UserFixable
@@ -23,6 +23,14 @@ from ui.words import T, say, translator
 if TYPE_CHECKING:
     from tcm_station.workflow.desk import Desk
     from ui.views.window import Window
+
+
+_FIRST_SIZE = (
+    1366,
+    768,
+)  # in device-independent pixels: the smallest screen that is promised, whatever the scale
+#: Events that say that a person is there.
+_SOMEBODY = frozenset({QEvent.Type.WindowActivate, QEvent.Type.ShortcutOverride, QEvent.Type.HoverMove})
 
 
 def run_window(data_dir: Path | None = None, demo: bool = False, lang: Lang | None = None) -> int:
@@ -96,7 +104,7 @@ class Root(QStackedWidget):
         look().set(theme="dark" if now.theme == "dark" else "light", scale=now.scale)
         self.setWindowTitle(say(T("app.name")))
         self.setMinimumSize(px(800), px(560))
-        self.resize(1366, 768)
+        self.resize(*_FIRST_SIZE)
 
     def retranslate(self) -> None:
         self.setWindowTitle(say(T("app.name")))
@@ -207,7 +215,7 @@ class Root(QStackedWidget):
             self._idle.start(minutes * 60_000)
 
     def event(self, event) -> bool:
-        if event.type() in (event.Type.WindowActivate, event.Type.ShortcutOverride, event.Type.HoverMove):
+        if event.type() in _SOMEBODY:
             self.touch()
         return super().event(event)
 

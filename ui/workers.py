@@ -11,7 +11,9 @@ reaches `failed` as OurBug.
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -94,9 +96,8 @@ class _Job(QRunnable):
             pass
         except StationError as error:
             task._failed.emit(error)
-        except Exception as fault:
-            _LOG.error("worker failed: %s", type(fault).__name__)
-            _LOG.debug("worker failed", exc_info=True)
+        except Exception as fault:  # noqa: BLE001  a thread's edge: what escapes here would be lost
+            _LOG.error("worker failed: %s at %s", type(fault).__name__, _places(fault))
             bug = OurBug("our-fault", kind=type(fault).__name__)
             bug.__cause__ = fault
             task._failed.emit(bug)
@@ -104,6 +105,12 @@ class _Job(QRunnable):
             if not task.cancelled:
                 task._finished.emit(value)
         task.ended.emit()
+
+
+def _places(fault: BaseException) -> str:
+    """Where it happened, without the exception's own words: those may hold a name."""
+    frames = traceback.extract_tb(fault.__traceback__)[-6:]
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
 
 
 class Runner(QObject):
@@ -114,6 +121,11 @@ class Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._tasks: set[Task] = set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._tasks)
 
     def start(
         self,

@@ -46,8 +46,10 @@ class SettingsFile:
         self.now = _read(self.path)
         self._listeners: list[Callable[[Settings], None]] = []
 
-    def subscribe(self, listener: Callable[[Settings], None]) -> None:
+    def subscribe(self, listener: Callable[[Settings], None]) -> Callable[[], None]:
+        """Be told of every change. Returns the way to stop listening."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def keep_until_written(self, **values: Any) -> Settings:
         """Set some values without writing: before the data folder is chosen there is nowhere to write."""

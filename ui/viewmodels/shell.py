@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from tcm_station.domain.errors import StationError
+from tcm_station.domain.errors import NotWritten, StationError
 from tcm_station.domain.patient import Known, Patient
 from tcm_station.domain.prescription import Review
 from tcm_station.domain.visit import Visit, VisitState
@@ -73,14 +73,17 @@ class Shell:
         self.station = Station.OVERVIEW
         self.saved = Saved()
         self.last_error: StationError | None = None
-        self._failed: list[Command] = []
+        self._failed: list[tuple[str, Command]] = []
         self._rows: list[ListRow] | None = None
         self._listeners: list[Callable[[Changed], None]] = []
         self._stop = desk.subscribe(self._on_changed)
 
     def close(self) -> None:
+        """The desk is about to close: nothing is asked of it any more."""
         self._stop()
         self._listeners.clear()
+        self.patient = self.visit = self.review = None
+        self._rows = []
 
     def subscribe(self, listener: Callable[[Changed], None]) -> None:
         self._listeners.append(listener)
@@ -178,31 +181,49 @@ class Shell:
     def do(self, command: Command) -> bool:
         """Apply one command to the open visit. False when it was not kept: `last_error` says why.
 
-        What could not be written stays in line and is tried again by `retry`.
+        What could not be written stays in line, in order, and is tried again by `retry`.
         """
         if self.visit is None:
             return False
+        step = (self.visit.id, command)
+        if self._failed and not self.retry():
+            self._failed.append(step)  # never before what came earlier
+            self._say_unsaved()
+            return False
         try:
-            self.desk.do(self.visit.id, command)
+            self.desk.do(*step)
+        except NotWritten as error:
+            self.last_error = error
+            self._failed.append(step)
+            self._say_unsaved()
+            return False
         except StationError as error:
             self.last_error = error
-            if error.exit_code.name == "NOT_WRITTEN":
-                self._failed.append(command)
-                self.saved = replace(self.saved, state=Saving.FAILED, unsaved=len(self._failed))
-                self._tell(Changed(frozenset(), self.visit.patient_id, self.visit.id))
             return False
         return True
 
     def retry(self) -> bool:
         """Try again what could not be written. True when nothing is left."""
-        waiting, self._failed = self._failed, []
-        for index, command in enumerate(waiting):
-            if not self.do(command):
-                self._failed = waiting[index:]
-                break
-        if self.saved.state is Saving.FAILED and not self._failed:
+        while self._failed:
+            try:
+                self.desk.do(*self._failed[0])
+            except NotWritten as error:
+                self.last_error = error
+                self._say_unsaved()
+                return False
+            except StationError as error:
+                self.last_error = (
+                    error  # it cannot be kept any more (signed meanwhile): said, not tried for ever
+                )
+            self._failed.pop(0)
+        if self.saved.state is Saving.FAILED:
             self._look_again()
-        return not self._failed
+        return True
+
+    def _say_unsaved(self) -> None:
+        self.saved = replace(self.saved, state=Saving.FAILED, unsaved=len(self._failed))
+        if self.visit is not None:
+            self._tell(Changed(frozenset(), self.visit.patient_id, self.visit.id))
 
     def undo(self) -> None:
         if self.is_draft and self.visit is not None:
@@ -243,7 +264,9 @@ class Shell:
                 visit.prescription.lines or visit.prescription.patents
             )
             self.review = self.desk.review(visit.id) if has_lines and self.is_draft else visit.review
-        if visit.state is VisitState.DRAFT:
+        if self._failed:
+            self.saved = replace(self.saved, state=Saving.FAILED, unsaved=len(self._failed))
+        elif visit.state is VisitState.DRAFT:
             self.saved = Saved(Saving.SAVED, self.desk.clock())
         else:
             self.saved = Saved(Saving.SIGNED, visit.signed_at, visit.signed_by or "")

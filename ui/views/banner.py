@@ -1,6 +1,6 @@
 """The patient's banner: on every page of a visit, so that nobody takes one person for another."""
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,9 @@ from ui.words import Name, T, say
 
 
 class Banner(QWidget):
-    """Painted from the shell's view-model; `refresh()` after a step."""
+    """Painted from the shell's view-model; `refresh()` after a step. clicked: the person's data are wanted."""
+
+    clicked = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -39,6 +41,9 @@ class Banner(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(400), px("banner"))
+
+    def mouseDoubleClickEvent(self, event) -> None:
+        self.clicked.emit()
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
@@ -92,9 +97,13 @@ class Banner(QWidget):
 
     def _tags(self, patient: Patient, *, texts_only: bool = False) -> list:
         tags: list[tuple[str, str]] = []
-        allergy = "、".join(patient.allergies) if patient.allergies else say(T("component.banner.not_told"))
+        allergy = (
+            say(T("component.list_comma")).join(patient.allergies)
+            if patient.allergies
+            else say(T("component.banner.not_told"))
+        )
         tags.append(("allergy", say(T("component.banner.allergy", what=allergy))))
-        drugs = "、".join(patient.drugs) if patient.drugs else ""
+        drugs = say(T("component.list_comma")).join(patient.drugs) if patient.drugs else ""
         tags.append(("drug", drugs or say(T("component.banner.no_drugs"))))
         if patient.sex.value != "m":
             tags.append(("", say(T(f"component.banner.pregnant_{patient.pregnant.value}"))))

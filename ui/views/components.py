@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from ui.style import CENTRE, paint_box, paint_glyph, paint_hatch, paint_text, px, tokens
 from ui.views.page import Page
-from ui.widgets.alerts import AlertList, AlertLine, Answer, CoverageSentence, ShownAlert
+from ui.widgets.alerts import AlertLine, AlertList, Answer, CoverageSentence, ShownAlert
 from ui.widgets.base import Drawn, Label, SectionHead, column, row
 from ui.widgets.buttons import Button, CheckBox, Field, Segment, Tag
 from ui.widgets.findings import FindingTags, Shown
@@ -41,14 +41,18 @@ class ComponentsPage(Page):
         made.addWidget(SectionHead(T("component.show.buttons")))
         line = row(gap=8)
         for words, kind in (("primary", "primary"), ("secondary", "secondary")):
-            line.addWidget(_with_caption(Button(T(f"component.show.{words}"), kind=kind), T("component.show.default")))
+            line.addWidget(
+                _with_caption(Button(T(f"component.show.{words}"), kind=kind), T("component.show.default"))
+            )
         pressed = Button(T("component.show.secondary"), checkable=True)
         pressed.setChecked(True)
         line.addWidget(_with_caption(pressed, T("component.show.pressed")))
         no = Button(T("component.show.unavailable"))
         no.set_reason(T("component.show.dashed_reason"))
         line.addWidget(_with_caption(no, T("component.show.dashed_reason")))
-        line.addWidget(_with_caption(Button(T("component.show.void"), kind="danger"), T("component.show.final")))
+        line.addWidget(
+            _with_caption(Button(T("component.show.void"), kind="danger"), T("component.show.final"))
+        )
         line.addStretch(1)
         made.addLayout(line)
         keyed = row(gap=8)
@@ -62,7 +66,11 @@ class ComponentsPage(Page):
         wrong = Field()
         wrong.setText("15g5")
         wrong.set_error(True)
-        fields.addWidget(_with_caption(Field(T("component.list.search"), icon="search", keys="F3"), T("component.show.empty")))
+        fields.addWidget(
+            _with_caption(
+                Field(T("component.list.search"), icon="search", keys="F3"), T("component.show.empty")
+            )
+        )
         fields.addWidget(_with_caption(wrong, T("component.show.unread")))
         made.addLayout(fields)
         segment = Segment([(1, T("component.show.decoction")), (2, T("component.show.granule"))])
@@ -83,12 +91,17 @@ class ComponentsPage(Page):
         made.addWidget(SectionHead(T("component.show.whose")))
         judged = row(gap=12)
         judged.addWidget(JudgedLine(T("component.show.pattern"), "p 0.62"))
-        judged.addWidget(JudgedLine(T("component.show.pattern"), "09:46:02", seal="周"))
+        judged.addWidget(JudgedLine(T("component.show.pattern"), "09:46:02", seal=T("component.show.seal")))
         made.addLayout(judged)
         slots = row(gap=12)
         signed, awaited = SignatureSlot(), SignatureSlot()
-        signed.set(T("app.sample_staff"), T("component.show.physician"), "周", "signed", "10:06:12")
-        awaited.set(T("component.show.second_person"), T("component.show.second_role"), "李", "awaited")
+        signed.set(T("app.sample_staff"), T("component.show.physician"), _seal(), "signed", "10:06:12")
+        awaited.set(
+            T("component.show.second_person"),
+            T("component.show.second_role"),
+            say(T("component.show.second_person"))[0],
+            "awaited",
+        )
         slots.addWidget(signed)
         slots.addWidget(awaited)
         made.addLayout(slots)
@@ -118,13 +131,27 @@ class ComponentsPage(Page):
         made.addLayout(grid)
         made.addWidget(SectionHead(T("component.show.levels")))
         alerts = AlertList()
-        answers = (Answer("change", T("component.show.change_dose")), Answer("reason", T("component.show.give_reason")))
+        answers = (
+            Answer("change", T("component.show.change_dose")),
+            Answer("reason", T("component.show.give_reason")),
+        )
         alerts.set(
             [
                 ShownAlert("a", "stop", T("component.level.stop"), T("component.show.stop_note")),
-                ShownAlert("b", "reason", T("component.level.reason"), T("component.show.reason_note"), answers=answers),
+                ShownAlert(
+                    "b",
+                    "reason",
+                    T("component.level.reason"),
+                    T("component.show.reason_note"),
+                    answers=answers,
+                ),
                 ShownAlert("c", "notice", T("component.level.notice"), T("component.show.notice_note")),
-                ShownAlert("d", "sign", T("component.level.sign"), answered=("周", T("component.show.give_reason"), "10:02")),
+                ShownAlert(
+                    "d",
+                    "sign",
+                    T("component.level.sign"),
+                    answered=(_seal(), T("component.show.give_reason"), "10:02"),
+                ),
             ]
         )
         made.addWidget(alerts)
@@ -163,6 +190,10 @@ class ComponentsPage(Page):
         made.addLayout(tags)
         made.addStretch(1)
         return made
+
+
+def _seal() -> str:
+    return say(T("component.show.seal"))
 
 
 def _with_caption(widget: QWidget, words: Text) -> QWidget:
@@ -210,4 +241,3 @@ class _Swatches(Drawn):
                 paint_box(painter, box, fill=name, line="line")
             words = QRectF(box.left(), box.bottom(), box.width(), px(16))
             paint_text(painter, words, name, kind="micro", tint="ink3", align=CENTRE)
-

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from tcm_station.workflow.changes import Changed
 from ui.style import colour
+from ui.viewmodels.settings import Settings
+from ui.words import Text
 
 if TYPE_CHECKING:
     from ui.views.frame import Frame
@@ -22,6 +24,8 @@ class Page(QWidget):
     contexts: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     ground = "surface"
+    #: What F1 says about the page, above its keys.
+    help: Text = ""
 
     def __init__(self, frame: "Frame") -> None:
         super().__init__()
@@ -39,6 +43,9 @@ class Page(QWidget):
 
     def changed(self, changed: Changed) -> None:
         """A step changed something while the page is at the front. Empty kinds: look at everything again."""
+
+    def settings_changed(self, now: Settings) -> None:
+        """Somebody changed a setting."""
 
     def retranslate(self) -> None:
         """The language moved: words that are not kept in components."""

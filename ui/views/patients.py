@@ -22,7 +22,7 @@ class PatientList(Ground):
     recount = Signal()
 
     def __init__(self, shell: Shell) -> None:
-        super().__init__("window", "r")
+        super().__init__("window")
         self._shell = shell
         self.search = Field(T("component.list.search"), icon="search", keys="F3")
         self.filter = Segment([(f, T(f"component.list.{f.value}", n=0)) for f in Filter], shell.filter)
@@ -48,7 +48,7 @@ class PatientList(Ground):
         self.refresh()
 
     def restyle(self) -> None:
-        self._layout.setContentsMargins(0, px(10), px(1), 0)
+        self._layout.setContentsMargins(0, px(10), 0, 0)
         self._layout.setSpacing(px(8))
         self._head.setContentsMargins(px(12), 0, px(12), 0)
         self._head.setSpacing(px(8))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from tcm_station.domain.errors import StationError
-from ui.style import colour, look, paint_glyph, paint_icon, paint_seal, paint_text, pen, px, tokens
+from ui.style import RIGHT, colour, look, paint_glyph, paint_icon, paint_seal, paint_text, pen, px, tokens
 from ui.viewmodels.shell import seal_of
 from ui.views.page import Page
 from ui.widgets.base import ElidedLabel, Ground, Label, Rule, SectionHead, column, hairline, row
@@ -39,14 +39,13 @@ class SettingsPage(Page):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        self.left = self._build_left()
-        outer.addWidget(self.left)
+        self.nav = self._build_left()
+        outer.addWidget(self.nav)
         self.main = _Scroll(self._build_main())
         self.side = _Scroll(self._build_side())
         outer.addWidget(self.main, 614)
         outer.addWidget(Rule(vertical=True))
         outer.addWidget(self.side, 468)
-        self.settings.subscribe(lambda now: self._show(now))
         self.restyle()
         self._show(self.settings.now)
 
@@ -58,8 +57,11 @@ class SettingsPage(Page):
         self._show_editions()
         self.sections.setFocus()
 
+    def settings_changed(self, now) -> None:
+        self._show(now)
+
     def restyle(self) -> None:
-        self.left.setFixedWidth(px(236))
+        self.nav.setFixedWidth(px(236))
         self.keys.setFixedHeight(px("table_row") * 7)
 
     # left
@@ -89,12 +91,13 @@ class SettingsPage(Page):
         paint_ground(painter, rect, state)
         paint_icon(painter, item[1], rect.left() + px(16), rect.center().y() - px(8), 16, "ink2")
         words = say(T(f"settings.section.{item[0]}"))
-        paint_text(painter, rect.adjusted(px(44), 0, -px(70), 0), words, bold=state.selected)
         note = self._section_note(item[0])
+        room = rect.adjusted(px(44), 0, -px(70) if note else -px(8), 0)
+        paint_text(painter, room, words, bold=state.selected)
         if note:
-            from ui.style import RIGHT
-
-            paint_text(painter, rect.adjusted(0, 0, -px(16), 0), note, kind="caption", tint="ink2", align=RIGHT)
+            paint_text(
+                painter, rect.adjusted(0, 0, -px(16), 0), note, kind="caption", tint="ink2", align=RIGHT
+            )
 
     def _section_note(self, name: str) -> str:
         if name == "keys" and self.frame.hub.keymap.own:
@@ -111,7 +114,9 @@ class SettingsPage(Page):
 
     def _find(self, words: str) -> None:
         self.keys.find(words)
-        fitting = [s for s in _SECTIONS if not words or words.lower() in say(T(f"settings.section.{s[0]}")).lower()]
+        fitting = [
+            s for s in _SECTIONS if not words or words.lower() in say(T(f"settings.section.{s[0]}")).lower()
+        ]
         if words and len(fitting) == 1:
             self._go_to(fitting[0])
 
@@ -125,10 +130,14 @@ class SettingsPage(Page):
         self.scale_words = Label("", "body_strong")
         self.scale.chosen.connect(lambda value: self._change(scale=value))
         self._line(layout, T("settings.scale"), self.scale, self.scale_words, right="Ctrl + −")
-        self.language = Segment([("zh", "中文"), ("en", "English")])
+        self.language = Segment([("zh", T("settings.chinese")), ("en", T("settings.english"))])
         self.language.chosen.connect(lambda value: self._change(lang=value))
         self._line(layout, T("settings.language"), self.language, right="F8")
-        themes = [("light", T("settings.light")), ("dark", T("settings.dark")), ("system", T("settings.system"))]
+        themes = [
+            ("light", T("settings.light")),
+            ("dark", T("settings.dark")),
+            ("system", T("settings.system")),
+        ]
         self.theme = Segment(themes)
         self.theme.chosen.connect(lambda value: self._change(theme=value))
         self._line(layout, T("settings.theme"), self.theme, right="F10")
@@ -146,7 +155,9 @@ class SettingsPage(Page):
         self._keys_head = head
         layout.addSpacing(px(12))
         self._head(layout, "editions", T("settings.editions_note"))
-        self.editions = RowView(_paint_edition, "table_row", name=lambda e: f"{e[0]} {e[1]}", plain=False, fit=True)
+        self.editions = RowView(
+            _paint_edition, "table_row", name=lambda e: f"{e[0]} {e[1]}", plain=False, fit=True
+        )
         self.editions.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self.editions)
         self.mine_first = CheckBox(T("settings.mine_first_note"))
@@ -183,7 +194,9 @@ class SettingsPage(Page):
         self._line(layout, T("settings.data_folder"), self.folder, grow=True)
         layout.addSpacing(px(16))
         self._head(layout, "people", T("settings.people_note"))
-        self.people = RowView(self._paint_person, "table_row", name=lambda p: f"{p.name} {p.role}", plain=False, fit=True)
+        self.people = RowView(
+            self._paint_person, "table_row", name=lambda p: f"{p.name} {p.role}", plain=False, fit=True
+        )
         self.people.activated_item.connect(lambda person: self._change(staff=person.name, role=person.role))
         layout.addWidget(self.people)
         locks = [(n, T("settings.lock_minutes", n=n) if n else T("settings.lock_never")) for n in _LOCKS]
@@ -209,7 +222,9 @@ class SettingsPage(Page):
         self.heads[name] = head
         return head
 
-    def _line(self, layout: QVBoxLayout, words: Text, *widgets: QWidget, right: str = "", grow: bool = False) -> None:
+    def _line(
+        self, layout: QVBoxLayout, words: Text, *widgets: QWidget, right: str = "", grow: bool = False
+    ) -> None:
         line = row(gap=12, pad=(0, 5, 0, 5))
         label = Label(words)
         label.setMinimumWidth(px(84))
@@ -246,7 +261,9 @@ class SettingsPage(Page):
             self.backup_text.say(T("settings.no_backup_text"))
         else:
             self.backup_title.say(T("settings.last_backup", when=last[1]))
-            self.backup_text.say(T("settings.last_backup_text", name=last[0].name, mb=f"{last[2] / 2**20:.1f}"))
+            self.backup_text.say(
+                T("settings.last_backup_text", name=last[0].name, mb=f"{last[2] / 2**20:.1f}")
+            )
 
     def _show_editions(self) -> None:
         self.editions.set_items(editions())
@@ -263,13 +280,15 @@ class SettingsPage(Page):
         hairline(painter, rect.left(), rect.right(), rect.bottom() - 1)
         names = tuple(p.name for p in self._people())
         side = px("seal")
-        paint_seal(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), seal_of(person.name, names))
+        paint_seal(
+            painter,
+            QRectF(rect.left(), rect.center().y() - side / 2, side, side),
+            seal_of(person.name, names),
+        )
         paint_text(painter, rect.adjusted(side + px(8), 0, -px(200), 0), person.name)
         role = rect.adjusted(px(140), 0, -px(90), 0)
         paint_text(painter, role, say(T(f"settings.role.{person.role}")), kind="caption", tint="ink2")
         if person.name == self.settings.now.staff:
-            from ui.style import RIGHT
-
             here = say(T("settings.here_now"))
             paint_text(painter, rect, here, kind="caption", tint="ink2", align=RIGHT)
 
@@ -290,7 +309,9 @@ class SettingsPage(Page):
         self._keys_changed()
 
     def _choose_backup(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, say(T("settings.backup_to")), self.settings.now.backup_dir)
+        folder = QFileDialog.getExistingDirectory(
+            self, say(T("settings.backup_to")), self.settings.now.backup_dir
+        )
         if folder:
             self._change(backup_dir=folder)
 
@@ -331,7 +352,13 @@ def last_backup(data_dir: Path | None, chosen: str) -> tuple[Path, str, int] | N
 
     folders = [Path(chosen)] if chosen else []
     folders += [data_dir / "backups"] if data_dir is not None else []
-    files = [f for folder in folders if folder.is_dir() for f in folder.iterdir() if f.is_file() and f.suffix != ".part"]
+    files = [
+        f
+        for folder in folders
+        if folder.is_dir()
+        for f in folder.iterdir()
+        if f.is_file() and f.suffix != ".part"
+    ]
     if not files:
         return None
     newest = max(files, key=lambda file: file.stat().st_mtime)
@@ -341,7 +368,14 @@ def last_backup(data_dir: Path | None, chosen: str) -> tuple[Path, str, int] | N
 
 def editions() -> list[tuple[str, str, str]]:
     """(name, what it is for, glyph) of every edition that rules stand on."""
-    names = ("pharmacopoeia_2020", "pharmacopoeia_2025", "incompatibles", "codes_2021", "constitution_2009", "constitution_2025")
+    names = (
+        "pharmacopoeia_2020",
+        "pharmacopoeia_2025",
+        "incompatibles",
+        "codes_2021",
+        "constitution_2009",
+        "constitution_2025",
+    )
     return [
         (say(T(f"settings.edition.{name}")), say(T(f"settings.edition_use.{name}")),
          "in_progress" if name.endswith("_2025") else "done_or_checked")

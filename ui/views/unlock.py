@@ -12,8 +12,8 @@ from ui.views.bars import paint_mark
 from ui.widgets.base import Label, column, row
 from ui.widgets.buttons import Button, Field
 from ui.widgets.progress import ProgressStrip
-from ui.workers import runner
 from ui.words import T, lang
+from ui.workers import runner
 
 if TYPE_CHECKING:
     from ui.app import Root

@@ -62,7 +62,7 @@ class Window(QWidget):
         self._bind()
         self._desk_changed.connect(self._on_changed)
         shell.subscribe(self._desk_changed.emit)
-        settings.subscribe(self._on_settings)
+        self._stop_settings = settings.subscribe(self._on_settings)
         self._on_settings(settings.now)
         self._ring = FocusRing(self)
         self.retranslate()
@@ -111,6 +111,7 @@ class Window(QWidget):
         self.bar.theme_wanted.connect(self.switch_theme)
         self.bar.lock_wanted.connect(self.lock)
         self.list.opened.connect(self.shell.open_patient)
+        self.banner.clicked.connect(self.edit_patient)
         self.rail.went.connect(lambda station: self.go(station.value))
         self.restyle()
         self.resize(px(1366), px(768))
@@ -119,6 +120,7 @@ class Window(QWidget):
         handlers: dict[str, Callable[[], None]] = {
             "app.palette": self.open_palette,
             "app.keys": self.open_keys,
+            "app.help": self.open_help,
             "app.assign_keys": lambda: self.go("settings"),
             "app.settings": lambda: self.go("settings"),
             "app.language": self.switch_language,
@@ -135,6 +137,7 @@ class Window(QWidget):
             "patients.previous": lambda: self.shell.step_patient(-1),
             "patients.next": lambda: self.shell.step_patient(1),
             "patients.list": self.toggle_list,
+            "patients.new": self.new_patient,
             "visit.next_step": self.next_step,
             "visit.save": self._say_saved,
             "visit.new": self._new_visit,
@@ -142,6 +145,8 @@ class Window(QWidget):
         for mode in MODES:
             if mode == "consult" or registry.find(mode) is not None:
                 handlers[f"mode.{mode}"] = lambda name=mode: self.go(name)
+        if registry.find("report") is not None:
+            handlers["app.preview"] = lambda: self.go("report")
         for station in STATIONS:
             if registry.find(station.value) is not None:
                 handlers[f"visit.{station.value}"] = lambda name=station.value: self.go(name)
@@ -323,6 +328,31 @@ class Window(QWidget):
             groups.append((T(f"action.where.{where}"), lines))
         KeySheet(self, T("app.all_keys"), groups).open()
 
+    def open_help(self) -> None:
+        """What the page is for, and its own keys."""
+        from ui.widgets.keysheet import KeySheet
+
+        page = self._page
+        known = [
+            actions()[name] for name in (page.hints if page is not None and page.hints else _FRAME_HINTS)
+        ]
+        lines: list[tuple[str, Text]] = [(key_words(self.hub.keymap.keys(a.id)), a.words) for a in known]
+        intro = page.help if page is not None else ""
+        KeySheet(self, T("action.app.help"), [(T("component.palette.here"), lines)], intro).open()
+
+    def new_patient(self) -> None:
+        """Register a person."""
+        from ui.views.person import PersonDialog
+
+        PersonDialog(self).open()
+
+    def edit_patient(self) -> None:
+        """Mend what is known of the person at the front."""
+        from ui.views.person import PersonDialog
+
+        if self.shell.patient is not None:
+            PersonDialog(self, self.shell.patient).open()
+
     def menu_of(self, names: Sequence[str], at: QPoint) -> None:
         """A context menu of actions, made from the same records."""
         menu = QMenu(self)
@@ -358,7 +388,8 @@ class Window(QWidget):
         self.go("overview")
 
     def _actions_here(self, words: str) -> list[Entry]:
-        here = [a for a in self.hub.here() if words or a.where[0] not in ("modes", "visit")]
+        here = [a for a in self.hub.here() if a.id != "app.palette"]
+        here = [a for a in here if words or a.where[0] not in ("modes", "visit")]
         return [self._entry(a, T("component.palette.here")) for a in (here if words else here[:5])]
 
     def _actions_elsewhere(self, words: str) -> list[Entry]:
@@ -442,6 +473,8 @@ class Window(QWidget):
         self.hub.refresh()
         self.shell.user = now.staff
         self.bar.set_user(now.staff or T("app.no_user"))
+        for page in self._pages.values():
+            page.settings_changed(now)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -477,6 +510,7 @@ class Window(QWidget):
         for timer in (self._note_timer, self._retry):
             timer.stop()
         self.runner.stop_all()
+        self._stop_settings()
         self.shell.close()
         self.closed.emit()
         super().closeEvent(event)

@@ -12,6 +12,7 @@ from ui.style import colour, look, paint_box, paint_glyph, paint_text, px
 from ui.viewmodels.setup import (
     CHECKED_GROUP,
     ROLES,
+    SHORTEST,
     STEPS,
     Step,
     Strength,
@@ -24,8 +25,8 @@ from ui.widgets.base import Ground, Label, SectionHead, column, row
 from ui.widgets.buttons import Button, CheckBox, Field, Segment
 from ui.widgets.lists import RowState, RowView
 from ui.widgets.progress import ProgressStrip
-from ui.workers import runner
 from ui.words import T, Text, lang, say
+from ui.workers import runner
 
 if TYPE_CHECKING:
     from ui.app import Root
@@ -126,7 +127,9 @@ class WizardPage(QWidget):
             from tcm_station.workflow.desk import Desk
 
             mine_first = role == "trainee"  # on for trainees, as the page of settings says
-            root.settings.change(staff=name, role=role, clinic=people.clinic.text().strip(), mine_first=mine_first)
+            root.settings.change(
+                staff=name, role=role, clinic=people.clinic.text().strip(), mine_first=mine_first
+            )
             self._store = None  # it is the desk's now
             root.opened(Desk(store))
 
@@ -137,6 +140,15 @@ class WizardPage(QWidget):
             self.forward()
         else:
             super().keyPressEvent(event)
+
+    def show_filled(self) -> None:
+        """The third step, filled in on a store of its own (screenshots)."""
+        self.go(STEPS.index(Step.PASSPHRASE))
+        page = self.pages[Step.PASSPHRASE]
+        assert isinstance(page, _Passphrase)
+        for field in (page.first, page.second):
+            field.setText("".join(sorted(ROLES[0] + str(SHORTEST))))
+        page.create()
 
     def let_go(self) -> None:
         """The window closes before the last step: the store is closed, not lost; the unlock page opens it."""
@@ -158,7 +170,9 @@ class _Steps(Ground):
         self._at = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, px(101), px(1), px(24))
-        self.list = RowView(self._paint, 40, name=lambda step: say(T(f"setup.step.{step.value}")), plain=False, fit=True)
+        self.list = RowView(
+            self._paint, 40, name=lambda step: say(T(f"setup.step.{step.value}")), plain=False, fit=True
+        )
         self.list.rows.set_enabled(lambda step: False)
         self.list.set_items(STEPS)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -191,8 +205,16 @@ class _Steps(Ground):
         super().paintEvent(event)
         painter = QPainter(self)
         paint_mark(painter, px(21), px(48), px(18))
-        paint_text(painter, QRectF(px(52), px(40), px(220), px(22)), say(T("app.name")), kind="lead", bold=True)
-        paint_text(painter, QRectF(px(52), px(58), px(220), px(18)), say(T("setup.first_run")), kind="caption", tint="ink2")
+        paint_text(
+            painter, QRectF(px(52), px(40), px(220), px(22)), say(T("app.name")), kind="lead", bold=True
+        )
+        paint_text(
+            painter,
+            QRectF(px(52), px(58), px(220), px(18)),
+            say(T("setup.first_run")),
+            kind="caption",
+            tint="ink2",
+        )
         painter.end()
 
 
@@ -252,7 +274,7 @@ class _Display(_StepPage):
 
     def build(self) -> None:
         settings = self.wizard.root.settings
-        self.language = Segment([("zh", "中文"), ("en", "English")], lang())
+        self.language = Segment([("zh", T("settings.chinese")), ("en", T("settings.english"))], lang())
         self.theme = Segment([("light", T("settings.light")), ("dark", T("settings.dark"))], look().theme)
         scales = (1.0, 1.15, 1.25, 1.5, 2.0, 2.5)
         self.scale = Segment([(s, f"{s * 100:.0f} %") for s in scales], settings.now.scale)
@@ -370,7 +392,9 @@ class _Passphrase(_StepPage):
         self.strength.say(glyphs.get(told, ""), words if told is not Strength.EMPTY else "")
         same = bool(self.first.text()) and self.first.text() == self.second.text()
         if self.second.text():
-            self.same.say("done_or_checked" if same else "look", T("setup.same") if same else T("setup.differs"))
+            self.same.say(
+                "done_or_checked" if same else "look", T("setup.same") if same else T("setup.differs")
+            )
         else:
             self.same.say("", "")
         good = told in (Strength.FAIR, Strength.GOOD) and same and not self.recovery
@@ -461,7 +485,9 @@ class _People(_StepPage):
         self.line(T("setup.clinic"), self.clinic)
         self.line(T("setup.name"), self.name)
         self.line(T("setup.role"), self.role)
-        self.line(T("setup.sign_password"), self.password, Label(T("setup.sign_password_note"), "caption", "ink3"))
+        self.line(
+            T("setup.sign_password"), self.password, Label(T("setup.sign_password_note"), "caption", "ink3")
+        )
 
     def missing(self) -> Text:
         if not self.name.text().strip():
@@ -492,7 +518,13 @@ class _GlyphLine(QWidget):
         y = self.height() / 2
         if self._glyph:
             paint_glyph(painter, QRectF(0, y - px(5), px(10), px(10)), self._glyph)
-        paint_text(painter, QRectF(px(15), 0, self.width(), self.height()), say(self._words), kind="caption", tint="ink2")
+        paint_text(
+            painter,
+            QRectF(px(15), 0, self.width(), self.height()),
+            say(self._words),
+            kind="caption",
+            tint="ink2",
+        )
         painter.end()
 
 

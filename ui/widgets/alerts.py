@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -63,9 +63,9 @@ class AlertBox(QWidget):
         self.alert = alert
         self._buttons: list[tuple[str, Answer]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        outer = row(gap=8, pad=(44, 8, 12, 10))
+        outer = row(gap=8, pad=(41, 6, 12, 8))
         body = QVBoxLayout()
-        body.setSpacing(px(4))
+        body.setSpacing(px(2))
         head = row(gap=8)
         head.addWidget(Label(alert.title, "body_strong", wrap=True), 1)
         if alert.source:
@@ -85,7 +85,11 @@ class AlertBox(QWidget):
             body.addWidget(holder)
         outer.addLayout(body, 1)
         self.setLayout(outer)
-        self.setAccessibleName(f"{say(T(f'component.level.{alert.level}'))} {say(alert.title)}")
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        level = say(T(f"component.level.{self.alert.level}"))
+        self.setAccessibleName(f"{level} {say(self.alert.title)}")
 
     def keys(self) -> list[tuple[str, Answer]]:
         """The printed keys with their answers."""
@@ -111,10 +115,16 @@ class AlertLine(QWidget):
         super().__init__(parent)
         self.alert = alert
         self.restyle()
-        self.setAccessibleName(say(alert.title))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(say(self.alert.title))
 
     def restyle(self) -> None:
         self.setFixedHeight(px(32))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(160), px(32))
 
     def mouseReleaseEvent(self, event) -> None:
         self.reopen.emit(self.alert.key)
@@ -135,7 +145,12 @@ class AlertLine(QWidget):
             seal = QRectF(x, rect.center().y() - px(9), px("seal"), px("seal"))
             if seal.right() < line.right() - right - px(16):
                 paint_seal(painter, seal, mark)
-                rest = QRectF(seal.right() + px(6), rect.top(), line.right() - right - seal.right() - px(14), rect.height())
+                rest = QRectF(
+                    seal.right() + px(6),
+                    rect.top(),
+                    line.right() - right - seal.right() - px(14),
+                    rect.height(),
+                )
                 paint_text(painter, rest, say(sentence), kind="caption", tint="ink2")
         painter.end()
 
@@ -185,7 +200,11 @@ class AlertList(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.text().isdigit():
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.text().isdigit()
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -219,7 +238,9 @@ class AlertCounts(QWidget):
         for level in LEVELS:
             n = sum(1 for a in alerts if a.level == level and a.answered is None)
             if n:
-                tag = Tag(T(f"component.level_count.{level}", n=n), icon=alert_icon(level), tone=level, parent=self)
+                tag = Tag(
+                    T(f"component.level_count.{level}", n=n), icon=alert_icon(level), tone=level, parent=self
+                )
                 self._flow.addWidget(tag)
                 tag.show()
         self.setMinimumHeight(px("tag"))
@@ -257,6 +278,13 @@ class CoverageSentence(QWidget):
     def _pad(self) -> tuple[float, float]:
         return (px(26), px(3)) if self._covered else (0.0, 0.0)
 
+    def sizeHint(self) -> QSize:
+        width = px(300)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(120), line_px("body"))
+
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -286,5 +314,3 @@ class CoverageSentence(QWidget):
             line = QRectF(room.left(), room.top(), room.width(), line_px("body"))
             paint_text(painter, line, strong, tint="ink", elide=False)
         painter.end()
-
-

@@ -41,7 +41,9 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [round(i * step, 10) for i in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def inner_rect(rect: QRectF, *, left: float = 44, bottom: float = 24, top: float = 22, right: float = 14) -> QRectF:
+def inner_rect(
+    rect: QRectF, *, left: float = 44, bottom: float = 24, top: float = 22, right: float = 14
+) -> QRectF:
     """The plotting area inside a panel, px at 100 % for the four sides."""
     return rect.adjusted(px(left), px(top), -px(right), -px(bottom))
 
@@ -76,5 +78,3 @@ def _number(value: float) -> str:
 def panel(painter: QPainter, rect: QRectF) -> None:
     """The ground of a plot: raised, hairline, card corners."""
     paint_box(painter, rect, fill="raised", line="line", radius="radius.card")
-
-

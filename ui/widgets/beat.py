@@ -149,7 +149,9 @@ class AverageBeat(QWidget):
             y = spot.y() - px(22) if above else spot.y() + px(8)
             side = 0 if index == 0 else px(8) if above else -px(8)
             label = QRectF(spot.x() - px(20) + side, y, px(40), px(16))
-            paint_text(painter, label, f"h{name}", kind="caption", tint="p2", bold=True, align=CENTRE, elide=False)
+            paint_text(
+                painter, label, f"h{name}", kind="caption", tint="p2", bold=True, align=CENTRE, elide=False
+            )
             foot = QRectF(spot.x() - px(20), base + px(20), px(40), px(16))
             paint_text(painter, foot, f"t{name}", kind="caption", tint="p2", align=CENTRE, elide=False)
 

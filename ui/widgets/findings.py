@@ -97,7 +97,9 @@ class _FindingTag(Tag):
     def __init__(self, finding: Shown, owner: FindingTags) -> None:
         dashed = finding.glyph == "finding_proposed"
         strong = finding.glyph in ("finding_yes", "finding_added")
-        super().__init__(finding.words, glyph=finding.glyph, dashed=dashed, strong=strong, tall=True, parent=owner)
+        super().__init__(
+            finding.words, glyph=finding.glyph, dashed=dashed, strong=strong, tall=True, parent=owner
+        )
         self._finding, self._owner = finding, owner
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleDescription(say(T(f"component.state.{finding.glyph}")))

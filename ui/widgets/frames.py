@@ -51,20 +51,22 @@ class JudgedFrame(QWidget):
 class JudgedLine(QWidget):
     """One judgement in one line of 40 px: seal or mark, words in bold, a note. dashed = the program's."""
 
-    def __init__(self, words: Text = "", note: Text = "", *, seal: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, words: Text = "", note: Text = "", *, seal: Text = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._words, self._note, self._seal = words, note, seal
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.restyle()
 
-    def say(self, words: Text, note: Text = "", *, seal: str | None = None) -> None:
+    def say(self, words: Text, note: Text = "", *, seal: Text | None = None) -> None:
         """seal: a person's character; "" makes it the program's."""
         self._words, self._note = words, note
         self._seal = self._seal if seal is None else seal
         self.retranslate()
 
     def retranslate(self) -> None:
-        who = self._seal or say(T("component.proposal_name"))
+        who = say(self._seal) or say(T("component.proposal_name"))
         self.setAccessibleName(f"{who} {say(self._words)} {say(self._note)}")
         self.update()
 
@@ -77,15 +79,17 @@ class JudgedLine(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
-        mine = bool(self._seal)
+        mine = bool(say(self._seal))
         paint_box(painter, rect, fill="raised" if mine else None, line="accent" if mine else "line_strong",
                   dashed=not mine, edge="accent" if mine else None)  # fmt: skip
         side = px("seal")
         spot = QRectF(px(12), (rect.height() - side) / 2, side, side)
-        paint_seal(painter, spot, self._seal or say(T("component.proposal_mark")), proposed=not mine)
+        paint_seal(painter, spot, say(self._seal) or say(T("component.proposal_mark")), proposed=not mine)
         line = rect.adjusted(px(12) + side + px(9), 0, -px(10), 0)
         wide = paint_text(painter, line, say(self._words), bold=True)
-        paint_text(painter, line.adjusted(wide + px(10), 0, 0, 0), say(self._note), kind="caption", tint="ink2")
+        paint_text(
+            painter, line.adjusted(wide + px(10), 0, 0, 0), say(self._note), kind="caption", tint="ink2"
+        )
         painter.end()
 
 
@@ -116,6 +120,9 @@ class SignatureSlot(QWidget):
     def restyle(self) -> None:
         self.setFixedHeight(px("list_row_touch"))
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(180), px("list_row_touch"))
+
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
@@ -125,11 +132,20 @@ class SignatureSlot(QWidget):
         paint_box(painter, rect, fill="raised" if mine else None, line=line, dashed=not mine and not stop,
                   edge="accent" if mine else "stop" if stop else None)  # fmt: skip
         side = px("seal")
-        paint_seal(painter, QRectF(px(12), (rect.height() - side) / 2, side, side), self._seal, proposed=not mine)
-        glyphs = {"signed": "done_or_checked", "typing": "in_progress", "refused": "stop", "awaited": "not_started"}
+        paint_seal(
+            painter, QRectF(px(12), (rect.height() - side) / 2, side, side), self._seal, proposed=not mine
+        )
+        glyphs = {
+            "signed": "done_or_checked",
+            "typing": "in_progress",
+            "refused": "stop",
+            "awaited": "not_started",
+        }
         words = say(self._note) if self._note else say(T(f"component.signature.{self._state}"))
         right = rect.adjusted(0, 0, -px(12), 0)
-        taken = paint_text(painter, right, words, kind="caption", tint="stop" if stop else "ink2", align=RIGHT)
+        taken = paint_text(
+            painter, right, words, kind="caption", tint="stop" if stop else "ink2", align=RIGHT
+        )
         glyph = glyphs.get(self._state)
         if glyph:
             at = QRectF(right.right() - taken - px(15), rect.center().y() - px(5), px(10), px(10))
@@ -154,7 +170,7 @@ class Message(QWidget):
         self._icon = icon or (alert_icon(level) if level != "covered" else "check")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(41), px(8), px(12), px(8))
+        layout.setContentsMargins(px(41), px(6), px(12), px(7))
         layout.setSpacing(0)
         self.title = Label(title, "body_strong", wrap=True)
         self.text = Label(text, "caption", "ink2", wrap=True)
@@ -335,7 +351,9 @@ class AnswerList(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, answers: Sequence[tuple[str, Text]], *, columns: int = 2, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, answers: Sequence[tuple[str, Text]], *, columns: int = 2, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._answers, self._columns, self._value = list(answers), columns, ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -391,5 +409,3 @@ class AnswerList(QWidget):
     def _pick(self, value: str) -> None:
         self.choose(value)
         self.chosen.emit(value)
-
-

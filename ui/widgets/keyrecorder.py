@@ -124,7 +124,9 @@ class KeyTable(RowView):
         if self.keymap.is_changed(action.id):
             note = QRectF(left + px(132), rect.top(), rect.right() - left - px(132), rect.height())
             before = key_words(action.keys)
-            paint_text(painter, note, say(T("settings.keys.changed", before=before)), kind="caption", tint="ink2")
+            paint_text(
+                painter, note, say(T("settings.keys.changed", before=before)), kind="caption", tint="ink2"
+            )
 
     def _paint_clash(self, painter: QPainter, rect: QRectF, x: float) -> None:
         other = self.clash()
@@ -132,4 +134,6 @@ class KeyTable(RowView):
             return
         paint_icon(painter, alert_icon("reason"), x, rect.center().y() - px(6), 12, "reason")
         line = QRectF(x + px(16), rect.top(), rect.right() - x - px(16), rect.height())
-        paint_text(painter, line, say(T("settings.keys.clash", other=other.words)), kind="caption", tint="reason")
+        paint_text(
+            painter, line, say(T("settings.keys.clash", other=other.words)), kind="caption", tint="reason"
+        )

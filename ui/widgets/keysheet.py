@@ -11,32 +11,35 @@ from ui.widgets.base import Label
 from ui.widgets.overlay import FloatingDialog
 from ui.words import Text, say
 
+Groups = Sequence[tuple[Text, Sequence[tuple[str, Text]]]]
+
 
 class KeySheet(FloatingDialog):
     """groups: (head, [(printed keys, words)]), laid out in as many columns as fit."""
 
-    def __init__(
-        self, window: QWidget, title: Text, groups: Sequence[tuple[Text, Sequence[tuple[str, Text]]]]
-    ) -> None:
+    def __init__(self, window: QWidget, title: Text, groups: Groups, intro: Text = "") -> None:
         super().__init__(window, 960, 72)
         self.setAccessibleName(say(title))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(px(24), px(20), px(24), px(20))
         layout.setSpacing(px(12))
         layout.addWidget(Label(title, "title"))
+        if intro:
+            layout.addWidget(Label(intro, "lead", "ink2", wrap=True))
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sheet = _Sheet(groups)
         area.setWidget(self.sheet)
         area.viewport().setAutoFillBackground(False)
+        self.sheet.setAutoFillBackground(False)
         area.setMinimumHeight(min(px(560), window.height() - px(200)))
         layout.addWidget(area, 1)
         area.setFocus()
 
 
 class _Sheet(QWidget):
-    def __init__(self, groups: Sequence[tuple[Text, Sequence[tuple[str, Text]]]]) -> None:
+    def __init__(self, groups: Groups) -> None:
         super().__init__()
         self._groups = [(head, list(lines)) for head, lines in groups if lines]
         self._drawn = 0

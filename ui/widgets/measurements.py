@@ -34,7 +34,7 @@ class MeasuredRow:
 
     @property
     def change(self) -> str:
-        """"", "within", "up" or "down": beyond 2.77 × sd only."""
+        """ "", "within", "up" or "down": beyond 2.77 × sd only."""
         told = self.measurement
         if told.value is None or self.last is None or not told.sd:
             return ""
@@ -189,7 +189,12 @@ class MeasurementTable(QWidget):
             paint_hatch(painter, QRectF(bar.left(), bar.center().y() - px(7), bar.width(), px(14)))
         # A long reason takes the name's free room too: the number's cells alone would cut it.
         needed = width_of(words, font("caption")) + 2
-        free = cells["name"].right() - cells["name"].left() - width_of(str(Name(told.code)), font("body")) - px(8)
+        free = (
+            cells["name"].right()
+            - cells["name"].left()
+            - width_of(str(Name(told.code)), font("body"))
+            - px(8)
+        )
         room.setLeft(room.left() - min(max(0.0, needed - room.width()), max(0.0, free)))
         paint_text(painter, room, words, kind="caption", tint="ink2", align=RIGHT)
 
@@ -197,7 +202,9 @@ class MeasurementTable(QWidget):
         if "last" not in cells or row.last is None:
             return
         decimals = measurement_decimals(row.measurement.code)
-        paint_text(painter, cells["last"], f"{row.last:.{decimals}f}", kind="caption", tint="ink2", align=RIGHT)
+        paint_text(
+            painter, cells["last"], f"{row.last:.{decimals}f}", kind="caption", tint="ink2", align=RIGHT
+        )
         change = row.change
         if change:
             words = say(T(f"component.measure.change_{change}"))

@@ -48,7 +48,9 @@ class PictureView(QGraphicsView):
     # what it shows
     def set_picture(self, image: QImage | QPixmap | None) -> None:
         """Show another picture (or frame); None shows the ground only."""
-        new = QPixmap() if image is None else image if isinstance(image, QPixmap) else QPixmap.fromImage(image)
+        new = (
+            QPixmap() if image is None else image if isinstance(image, QPixmap) else QPixmap.fromImage(image)
+        )
         same_size = new.size() == self._picture.pixmap().size()
         self._picture.setPixmap(new)
         if not same_size:
@@ -57,7 +59,9 @@ class PictureView(QGraphicsView):
 
     def set_overlay(self, image: QImage | QPixmap | None) -> None:
         """Lay an image of the same size (with alpha) over the picture; None takes it off."""
-        new = QPixmap() if image is None else image if isinstance(image, QPixmap) else QPixmap.fromImage(image)
+        new = (
+            QPixmap() if image is None else image if isinstance(image, QPixmap) else QPixmap.fromImage(image)
+        )
         self._overlay.setPixmap(new)
 
     def set_state(self, state: str, badge: Text = "", glyph: str = "") -> None:

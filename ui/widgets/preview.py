@@ -18,7 +18,11 @@ _MOST_ZOOM = 4.0
 def page_image(document: Any, number: int, scale: float) -> QImage:
     """One page as an image; scale 1 is 72 dpi. document: a pypdfium2 PdfDocument."""
     bitmap = document[number].render(scale=scale, rev_byteorder=True)
-    kinds = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888, 1: QImage.Format.Format_Grayscale8}
+    kinds = {
+        3: QImage.Format.Format_RGB888,
+        4: QImage.Format.Format_RGBX8888,
+        1: QImage.Format.Format_Grayscale8,
+    }
     kind = kinds[bitmap.n_channels]
     image = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, kind).copy()
     bitmap.close()
@@ -72,7 +76,7 @@ class PrintPreview(QScrollArea):
             self._render()
 
     def fit(self, how: str) -> None:
-        """"width", "page" or "actual"."""
+        """ "width", "page" or "actual"."""
         self._fit, self._zoom = how, 1.0
         self._render()
 

@@ -47,7 +47,9 @@ class QualityRibbon(Drawn):
         else:
             painter.setPen(pen("p2", 1.2))
             painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-            painter.drawLine(QPointF(box.left() + 1, box.bottom() - 1), QPointF(box.right() - 1, box.top() + 1))
+            painter.drawLine(
+                QPointF(box.left() + 1, box.bottom() - 1), QPointF(box.right() - 1, box.top() + 1)
+            )
 
 
 def quality_class(quality: float | None) -> str:

@@ -104,7 +104,9 @@ class ReviewPlot(QWidget):
         for index, trace in enumerate(self._traces):
             if trace.sd:
                 self._add_band(trace)
-            symbol = {"symbol": "o", "symbolSize": px(7), "symbolBrush": colour("raised")} if trace.points else {}
+            symbol = (
+                {"symbol": "o", "symbolSize": px(7), "symbolBrush": colour("raised")} if trace.points else {}
+            )
             if trace.points:
                 symbol["symbolPen"] = self._pg.mkPen(colour("p1"), width=1)
             curve = item.plot(list(trace.x), list(trace.y), pen=self._pen(index), connect="finite", **symbol)
