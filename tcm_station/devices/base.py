@@ -30,6 +30,11 @@ class DeviceInfo:
     synthetic: bool = False
     settings: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def words(self) -> str:
+        """The key of the driver's name."""
+        return f"device.driver.{self.driver}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:

@@ -70,6 +70,11 @@ class Series:
     step: float | None = None
     step_unit: str = "s"
 
+    @property
+    def words(self) -> str:
+        """The key of the series' name."""
+        return f"series.{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:

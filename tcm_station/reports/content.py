@@ -258,9 +258,11 @@ def beat_plot(examination: Examination, lang: Lang) -> BeatPlot | None:
     sd = series.get(AVERAGE_BEAT_SD)
     points = []
     for place in range(1, 6):
-        time = examination.measurement(f"pulse.t{place}")
+        # t5 is the length of diastole and h5 stands on the notch: the dicrotic wave has its own codes.
+        time = examination.measurement("pulse.t_dicrotic" if place == 5 else f"pulse.t{place}")
         # The average beat's top is 1, so a ratio to h1 is a height on it.
-        height = examination.measurement(f"pulse.h{place}_h1") if place > 1 else None
+        level_code = "pulse.reflection_index" if place == 5 else f"pulse.h{place}_h1"
+        height = examination.measurement(level_code) if place > 1 else None
         if time is None or time.value is None or (place > 1 and (height is None or height.value is None)):
             continue
         at = time.value * (0.001 if time.unit == "ms" else 1.0)

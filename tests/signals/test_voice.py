@@ -15,7 +15,7 @@ from tcm_station.domain.examination import Capture, Examination, ExamKind
 from tcm_station.domain.terms import term
 from tcm_station.i18n import LANGS, tr
 from tcm_station.signals.voice.examine import examine_voice
-from tcm_station.signals.voice.read import Sound, read_wav
+from tcm_station.signals.voice.read import Sound, read_voice
 
 CAPTURE = Capture("0" * 64, ExamKind.VOICE, "audio/wav", "file", datetime(2025, 1, 1, tzinfo=UTC))
 
@@ -131,7 +131,7 @@ def test_pauses_of_eight_tenths_of_a_second_are_counted_and_shorter_ones_are_not
 @pytest.mark.parametrize("channels", [1, 2])
 def test_every_kind_of_wav_gives_the_same_sound(code: int, bits: int, step: float, channels: int) -> None:
     values = vowel(200, 0.5)
-    sound = read_wav(wav(values, code=code, bits=bits, channels=channels))
+    sound = read_voice(wav(values, code=code, bits=bits, channels=channels))
     assert sound.fs_hz == 16000 and np.allclose(sound.values, values, atol=step)
 
 
@@ -149,7 +149,7 @@ def test_every_kind_of_wav_gives_the_same_sound(code: int, bits: int, step: floa
 )
 def test_what_is_no_usable_recording_is_refused_in_both_languages(data: bytes, code: str) -> None:
     with pytest.raises(Refused) as refusal:
-        read_wav(data, "a.wav")
+        read_voice(data, "a.wav")
     assert refusal.value.code == code
     for lang in LANGS:
         assert refusal.value.text(lang) and refusal.value.advice(lang)
@@ -160,12 +160,12 @@ def test_silence_is_refused_and_a_missing_file_is_named(tmp_path: Path) -> None:
         examine_voice(Sound(np.zeros(16000, np.float32), 16000), CAPTURE)
     assert refusal.value.code == "voice-silent" and refusal.value.text("zh") and refusal.value.advice("en")
     with pytest.raises(Refused, match="no such file"):
-        read_wav(tmp_path / "none.wav")
+        read_voice(tmp_path / "none.wav")
 
 
 def test_a_clipped_recording_says_so_and_loses_quality() -> None:
     clipped = np.clip(vowel(120) * 4, -1, 1)
-    examination = examine_voice(read_wav(wav(clipped)), CAPTURE)
+    examination = examine_voice(read_voice(wav(clipped)), CAPTURE)
     assert "voice.issue.clipped" in {i.code for i in examination.quality.issues}
     assert examination.quality.value < 1
 
@@ -178,7 +178,7 @@ def test_no_bytes_whatever_give_anything_but_a_sound_or_a_refusal(data: bytes) -
         b"RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00" + data,
     ):
         with pytest.raises(Refused):
-            read_wav(whole)
+            read_voice(whole)
 
 
 def test_an_examined_voice_survives_plain_data_makes_no_finding_and_has_words_for_all() -> None:
@@ -210,7 +210,7 @@ def test_an_examined_voice_survives_plain_data_makes_no_finding_and_has_words_fo
 def test_pitch_of_shared_recordings_is_that_of_praat_within_three_percent(
     shared_data: Path, name: str, f0: float, jitter: float | None
 ) -> None:
-    examination = examine_voice(read_wav(shared_data / "voice" / f"{name}.wav"), CAPTURE)
+    examination = examine_voice(read_voice(shared_data / "voice" / f"{name}.wav"), CAPTURE)
     assert value(examination, "f0") == pytest.approx(f0, rel=0.03)
     found = value(examination, "jitter")
     assert (found is None) == (jitter is None)
@@ -220,4 +220,4 @@ def test_pitch_of_shared_recordings_is_that_of_praat_within_three_percent(
 @pytest.mark.shared
 def test_a_cough_gets_no_pitch(shared_data: Path) -> None:
     for name in ("coughvid_00039425", "coswara_cough_heavy"):
-        assert value(examine_voice(read_wav(shared_data / "voice" / f"{name}.wav"), CAPTURE), "f0") is None
+        assert value(examine_voice(read_voice(shared_data / "voice" / f"{name}.wav"), CAPTURE), "f0") is None

@@ -137,7 +137,7 @@ def _measurements(
     return out
 
 
-TIME_CODES = ("t", "t1", "t2", "t3", "t4", "t5", "w1", "w2")
+TIME_CODES = ("t", "t1", "t2", "t3", "t4", "t5", "t_dicrotic", "w1", "w2")
 RATIO_CODES = ("t1_t", "t1_t4", "w1_t", "w2_t")
 RELATIVE_CODES = (
     "h2_h1",

@@ -1,8 +1,9 @@
 """The classic features of the sphygmogram, from the average beat; their spread from the single beats.
 
 Heights are shares of h1 (the main wave), times are from the onset. h2, t2: the gorge between main and tidal
-wave; h3, t3: tidal wave; h4, t4: dicrotic notch; h5: dicrotic wave above the notch; t5: from the notch to the
-end; t: the whole beat; w1, w2: width of the main wave a third and a fifth of h1 below its top.
+wave; h3, t3: tidal wave; h4, t4: dicrotic notch; h5: dicrotic wave above the notch; t_dicrotic: its time
+(h4 + h5 is the reflection index); t5: from the notch to the end; t: the whole beat; w1, w2: width of the main
+wave a third and a fifth of h1 below its top.
 """
 
 from dataclasses import dataclass
@@ -135,13 +136,25 @@ def features(average: AverageBeat, beats: Beats, kind: PulseKind) -> dict[str, V
         out[f"h{name}_h1"] = Value(height, _sd(each))
         out[f"t{name}"] = Value(1000 * at, _ms(each_t4) if name == "4" else None)
     if p.notch is None:
-        for name in ("h5_h1", "t5", "t1_t4", "area_systolic", "area_diastolic", "reflection_index"):
+        for name in (
+            "h5_h1",
+            "t5",
+            "t_dicrotic",
+            "t1_t4",
+            "area_systolic",
+            "area_diastolic",
+            "reflection_index",
+        ):
             out[name] = no_notch
     else:
         notch, each_notch = _height_at(average, p.notch)
         crest, each_crest = _height_at(average, p.diastolic if p.diastolic is not None else p.notch)
         out["h5_h1"] = Value(crest - notch, _sd(each_crest - each_notch))
         out["reflection_index"] = Value(crest, _sd(each_crest))
+        if p.diastolic is None:
+            out["t_dicrotic"] = Value(None, why="no_notch")
+        else:
+            out["t_dicrotic"] = Value(1000 * p.diastolic, _ms(beats.diastolic_s[used] - onset))
         out["t5"] = Value(1000 * (period - p.notch), _ms(each_t - each_t4))
         out["t1_t4"] = Value(p.peak / p.notch, _sd(each_t1 / each_t4))
         cut = round(p.notch / STEP_S)

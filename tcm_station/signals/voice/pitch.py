@@ -17,7 +17,8 @@ VOICED_ABOVE = 0.45  # of the normalised autocorrelation; Praat's default
 SILENT_BELOW_DB = -30.0  # under the loudest frame; Praat's default of 0.03
 OCTAVE_COST = 0.03  # per octave down, so that a period wins over its double
 JUMP_OCTAVES = 0.4  # from the neighbourhood: an octave error, if a nearer candidate is nearly as strong
-CHUNK = 2000
+LAG_HZ = 40000.0
+CHUNK = 500
 CANDIDATES = 4
 
 Floats = NDArray[np.float64]
@@ -63,10 +64,14 @@ def _candidates(frames: Floats, fs: float) -> tuple[Floats, Floats]:
     width = frames.shape[1]
     window = np.hanning(width + 2)[1:-1]
     size = 1 << int(np.ceil(np.log2(2 * width)))
+    # Between samples the true peak may stand well above its neighbours, and its double would win: the
+    # autocorrelation is worked out on a finer grid, by a longer inverse transform.
+    finer = max(1, int(np.ceil(LAG_HZ / fs)))
+    fs, width = fs * finer, width * finer
 
     def autocorrelation(rows: Floats) -> Floats:
         power = np.abs(np.fft.rfft(rows, size, axis=-1)) ** 2
-        whole: Floats = np.fft.irfft(power, size, axis=-1)[..., :width]
+        whole: Floats = np.fft.irfft(power, size * finer, axis=-1)[..., :width]
         return whole
 
     r = autocorrelation(frames * window)

@@ -43,7 +43,7 @@ class _Format:
     bits: int
 
 
-def read_wav(source: Path | bytes, name: str = "") -> Sound:
+def read_voice(source: Path | bytes, name: str = "") -> Sound:
     """A recording.
 
     Raises Refused: voice-not-found, voice-too-big, voice-empty, voice-unreadable, voice-format,
