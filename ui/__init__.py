@@ -1,1 +1,2 @@
-"""The window. Qt lives here and nowhere else; what it shows is decided by `ui.viewmodels`, which know no Qt."""
+"""The window. Qt lives here and nowhere else; what it shows is decided by `ui.viewmodels`, which know no
+Qt."""

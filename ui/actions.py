@@ -171,7 +171,7 @@ def _bare(key: str) -> str:
 def _say_key(key: str) -> str:
     if key == "+":
         return key
-    parts = ["+" if not part else part for part in key.replace("++", "+\0").replace("\0", "").split("+")]
+    parts = [part or "+" for part in key.replace("++", "+\0").replace("\0", "").split("+")]
     if key.endswith("++"):
         parts = [*key[:-2].split("+"), "+"]
     words = []

@@ -37,7 +37,8 @@ def run_window(data_dir: Path | None = None, demo: bool = False, lang: Lang | No
     """Open the window and run until it is closed. Returns the exit code.
 
     data_dir: where the store lies; the usual folder without one. demo: a throwaway store with the sample
-    patient. lang: overrides what was set. Raises UserFixable("no-screen") where there is nothing to show it on.
+    patient. lang: overrides what was set. Raises UserFixable("no-screen") where there is nothing to show it
+    on.
     """
     if sys.platform.startswith("linux") and not _has_screen():
         raise UserFixable("no-screen")  # Qt would abort the process instead
@@ -227,7 +228,7 @@ class Root(QStackedWidget):
     def _clear_covers(self) -> None:
         for index in reversed(range(self.count())):
             page = self.widget(index)
-            if page is not self.window_page:
+            if page is not None and page is not self.window_page:
                 self.removeWidget(page)
                 page.deleteLater()
 

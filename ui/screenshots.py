@@ -157,7 +157,8 @@ def _covers(
                     translator().set(lang)
                     look().set(theme=theme, scale=root.settings.now.scale)
                     for name, page in (("11b-wizard", wizard), ("11e-unlock", unlock)):
-                        root.setCurrentWidget(page)
+                        if page is not None:
+                            root.setCurrentWidget(page)
                         settle()
                         yield _save(root, out / f"{name}-{theme}-{lang}-{size[0]}.png")
         root.close()

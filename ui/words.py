@@ -10,7 +10,13 @@ from PySide6.QtWidgets import QApplication
 from tcm_station.i18n import Lang, tr
 
 
-class T:
+class Words:
+    """Anything that says itself in the language on screen: `str()` of it is the text of now."""
+
+    __slots__ = ()
+
+
+class T(Words):
     """A sentence by its key. Parameters may be sentences themselves."""
 
     __slots__ = ("key", "params")
@@ -29,7 +35,7 @@ class T:
         return hash(self.key)
 
 
-class Name:
+class Name(Words):
     """The name of a code (sign, herb, measurement …) in the language on screen."""
 
     __slots__ = ("code",)
@@ -43,7 +49,7 @@ class Name:
         return name_of(self.code, lang())
 
 
-Text = str | T | Name
+Text = str | Words
 
 
 class Translator(QObject):
@@ -99,6 +105,6 @@ def say(text: Text) -> str:
     """The words of a T, a Name or a plain text, now."""
     if isinstance(text, T):
         return tr(
-            text.key, lang(), **{k: str(v) if isinstance(v, T | Name) else v for k, v in text.params.items()}
+            text.key, lang(), **{k: str(v) if isinstance(v, Words) else v for k, v in text.params.items()}
         )
     return str(text)

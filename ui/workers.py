@@ -4,7 +4,8 @@
     run.cancel()
 
 `work` takes a `Task` and returns a value; it calls `task.progress(done, of)` and, between steps,
-`task.check()`, which raises Cancelled after a cancel. `done`, `failed` and `progress` are called in the window's
+`task.check()`, which raises Cancelled after a cancel. `done`, `failed` and `progress` are called in the
+window's
 thread. Errors of the family StationError go to `failed`; anything else is our bug, is logged by its type, and
 reaches `failed` as OurBug.
 """
@@ -153,7 +154,8 @@ class Runner(QObject):
             self.busy.emit(False)
 
     def stop_all(self, patience_ms: int = 5000) -> bool:
-        """Cancel everything and wait for it (closing the window). False when something did not end in time."""
+        """Cancel everything and wait for it (closing the window). False when something did not end in
+        time."""
         for task in tuple(self._tasks):
             task.cancel()
         return QThreadPool.globalInstance().waitForDone(patience_ms)

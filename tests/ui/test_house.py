@@ -11,10 +11,22 @@ FILES = sorted(path for path in ROOT.rglob("*.py"))
 _HEX = re.compile(r"^#[0-9A-Fa-f]{3,8}$")
 _HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 _SIZED = {
-    "setFixedSize", "setFixedWidth", "setFixedHeight", "setMinimumSize", "setMinimumWidth", "setMinimumHeight",
-    "setMaximumSize", "setMaximumWidth", "setMaximumHeight", "setContentsMargins", "setSpacing", "resize",
-    "setPointSize", "setPointSizeF", "setPixelSize",
-}  # fmt: skip
+    "setFixedSize",
+    "setFixedWidth",
+    "setFixedHeight",
+    "setMinimumSize",
+    "setMinimumWidth",
+    "setMinimumHeight",
+    "setMaximumSize",
+    "setMaximumWidth",
+    "setMaximumHeight",
+    "setContentsMargins",
+    "setSpacing",
+    "resize",
+    "setPointSize",
+    "setPointSizeF",
+    "setPixelSize",
+}
 #: What people type is read with characters of their own; none of these is shown.
 _READ = {"person.py"}
 
@@ -70,7 +82,7 @@ def test_heavy_libraries_are_imported_where_they_are_needed_only():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [n for n in names if n.split(".")[0] in heavy], f"{path.name} imports {names} at the top"
+            assert not {n.split(".")[0] for n in names} & set(heavy), f"{path.name} imports {names}"
 
 
 def test_only_the_runner_starts_threads():

@@ -129,7 +129,8 @@ def test_what_could_not_be_written_is_counted_kept_in_order_and_tried_again(desk
 
 def test_settings_are_kept_and_a_damaged_file_means_the_defaults(tmp_path):
     SettingsFile(tmp_path).change(scale=1.5, keys={"patients.search": "F4"})
-    assert SettingsFile(tmp_path).now.scale == 1.5 and SettingsFile(tmp_path).now.keys == {"patients.search": "F4"}
+    now = SettingsFile(tmp_path).now
+    assert (now.scale, now.keys) == (1.5, {"patients.search": "F4"})
     (tmp_path / "window.json").write_text('{"scale": "big", "lang": "en", "unknown": 1}', encoding="utf-8")
     assert SettingsFile(tmp_path).now == Settings(lang="en")
     (tmp_path / "window.json").write_text("not json", encoding="utf-8")

@@ -99,7 +99,7 @@ def test_the_states_are_told_apart_by_shape_without_any_colour(app):
 
 
 def test_every_size_that_code_asks_for_by_name_is_in_the_table():
-    for name in ("app_bar", "range_bar.w", "stroke.focus", "radius.card", "space.page_pad", "patient_list.min"):
+    for name in ("app_bar", "range_bar.w", "stroke.focus", "radius.card", "patient_list.min"):
         assert size(name) > 0
     with pytest.raises(KeyError):
         size("no_such_size")

@@ -54,13 +54,22 @@ def _components():
         "message": Message("reason", T("component.level.reason"), T("component.show.reason_note")),
         "quote": Quote(T("component.show.stop_note")),
         "alert_line": AlertLine(ShownAlert("x", "sign", T("component.level.sign"))),
-        "empty": EmptyState(T("component.show.pattern"), T("component.show.stop_note"),
-                            [WayOn("import", T("action.pulse.import"), "", "I", lambda: None)], drawing="pulse"),
+        "empty": EmptyState(
+            T("component.show.pattern"),
+            T("component.show.stop_note"),
+            [WayOn("import", T("action.pulse.import"), "", "I", lambda: None)],
+            drawing="pulse",
+        ),
         "answers": AnswerList([("a", T("component.level.stop")), ("b", T("component.level.sign"))]),
         "preview": PrintPreview(),
-    }  # fmt: skip
+    }
     alerts = [
-        ShownAlert("a", "reason", T("component.level.reason"), answers=(Answer("give", T("component.show.give_reason")),)),
+        ShownAlert(
+            "a",
+            "reason",
+            T("component.level.reason"),
+            answers=(Answer("give", T("component.show.give_reason")),),
+        ),
         ShownAlert("b", "stop", T("component.level.stop"), T("component.show.stop_note")),
         ShownAlert("c", "notice", T("component.level.notice"), answered=("Z", "ok", "10:02")),
     ]
@@ -81,13 +90,25 @@ def _components():
     tags = made["tags"] = FindingTags()
     tags.set([Shown("tongue.body.pale", "finding_proposed"), Shown("tongue.body.red", "finding_yes")])
     findings = made["findings"] = FindingList()
-    findings.set([Group(T("component.station.look"), (Shown("tongue.body.pale", "finding_proposed", "0.8"),))])
+    pale = Shown("tongue.body.pale", "finding_proposed", "0.8")
+    findings.set([Group(T("component.station.look"), (pale,))])
     table = made["table"] = MeasurementTable(show_last=True)
     table.set(_MEASURED, {"pulse.rate": 80.0})
     beat = made["beat"] = AverageBeat()
     wave = tuple(max(0.0, 8 - abs(i - 20) * 0.3) for i in range(100))
-    beat.set(Beat(wave, 0.01, "g", tuple(0.3 for _ in wave), (Point("1", 0.2, 8.0, True), Point("2", 0.3, 5.0)),
-                  (0.1, 0.3, 5.0, "w"), (wave,), wave, ("n = 34",)))  # fmt: skip
+    beat.set(
+        Beat(
+            wave,
+            0.01,
+            "g",
+            tuple(0.3 for _ in wave),
+            (Point("1", 0.2, 8.0, True), Point("2", 0.3, 5.0)),
+            (0.1, 0.3, 5.0, "w"),
+            (wave,),
+            wave,
+            ("n = 34",),
+        )
+    )
     sketch = made["sketch"] = BeatSketch()
     sketch.set(wave)
     sweep = made["sweep"] = LiveSweep()
@@ -140,7 +161,8 @@ def test_every_component_draws_at_every_scale_in_each_theme(components, scale, t
         picture = widget.grab().toImage()
         assert not picture.isNull(), name
         first = picture.pixel(0, 0)
-        seen = {picture.pixel(x, y) for x in range(0, picture.width(), 2) for y in range(0, picture.height(), 2)}
+        wide, tall = range(0, picture.width(), 2), range(0, picture.height(), 2)
+        seen = {picture.pixel(x, y) for x in wide for y in tall}
         assert name == "preview" or len(seen | {first}) > 1, f"{name} draws nothing"
 
 
@@ -152,7 +174,7 @@ def test_no_component_cuts_its_words(components, scale, lang):
     for name in ("button", "check", "segment", "tag", "cap", "icon"):
         widget = components[name]
         words = {
-            "segment": "".join(part.text() for part in widget.findChildren(QWidget) if hasattr(part, "words")),
+            "segment": "".join(p.text() for p in widget.findChildren(QWidget) if hasattr(p, "words")),
             "tag": widget.accessibleName(),
             "cap": str(T("action.app.assign_keys")),
         }.get(name) or widget.text()
@@ -164,19 +186,24 @@ def test_no_component_cuts_its_words(components, scale, lang):
         assert room.height() >= QFontMetricsF(font("caption")).height(), name
 
 
+def _counts():
+    return {"None": sys.getrefcount(None), "True": sys.getrefcount(True), "False": sys.getrefcount(False)}
+
+
 def test_2000_repaints_lose_no_reference_to_none_true_or_false(components, app):
-    holder = [components[name] for name in ("button", "range", "beat", "grid", "tag", "segment", "radar", "table")]
+    names = ("button", "range", "beat", "grid", "tag", "segment", "radar", "table")
+    holder = [components[name] for name in names]
     for widget in holder:
         widget.grab()
     gc.collect()
-    before = {name: sys.getrefcount(value) for name, value in (("None", None), ("True", True), ("False", False))}
+    before = _counts()
     for index in range(2000 // len(holder)):
         for widget in holder:
             widget.grab()
         components["segment"].choose("a" if index % 2 else "b")
     app.processEvents()
     gc.collect()
-    after = {name: sys.getrefcount(value) for name, value in (("None", None), ("True", True), ("False", False))}
+    after = _counts()
     for name, count in before.items():
         # 6.12.0 loses one for each repaint; the loop's own comings and goings are a few dozen.
         assert abs(after[name] - count) < 200, (name, count, after[name])
@@ -298,7 +325,10 @@ def test_a_change_is_one_only_beyond_2_77_sd():
     assert MeasuredRow(told, last=7.3).change == "within"
     assert MeasuredRow(told, last=7.1).change == "up"
     assert MeasuredRow(told, last=12.9).change == "down"
-    assert MeasuredRow(told).change == "" and MeasuredRow(Measurement("x", 1.0, "g", "m"), last=9.0).change == ""
+    assert MeasuredRow(told).change == ""
+    assert MeasuredRow(Measurement("x", 1.0, "g", "m"), last=9.0).change == "", (
+        "without sd nothing is claimed"
+    )
 
 
 def test_the_track_of_a_bar_has_room_for_value_reference_and_last():
@@ -339,7 +369,8 @@ def test_review_plots_use_pens_of_width_1(app):
     from ui.widgets.review_plot import ReviewPlot, Trace
 
     plot = ReviewPlot()
-    plot.set([Trace("a", [0, 1, 2], [1, 2, 1]), Trace("b", [0, 1, 2], [2, 1, 2], sd=[0.1] * 3)], "s", "g", marks=[1])
+    banded = Trace("b", [0, 1, 2], [2, 1, 2], sd=[0.1] * 3)
+    plot.set([Trace("a", [0, 1, 2], [1, 2, 1]), banded], "s", "g", marks=[1])
     assert [plot._pen(i).widthF() for i in range(5)] == [1.0] * 5
     assert plot._pen(1).style() == Qt.PenStyle.CustomDashLine
     plot.grab()

@@ -16,8 +16,11 @@ def runner(app):
 
 
 def test_a_value_comes_back_in_the_windows_thread(runner, qtbot):
-    here, seen = threading.get_ident(), []
-    runner.start(lambda task: threading.get_ident(), done=lambda value: seen.append((value, threading.get_ident())))
+    seen = []
+    here = threading.get_ident()
+    runner.start(
+        lambda task: threading.get_ident(), done=lambda value: seen.append((value, threading.get_ident()))
+    )
     qtbot.waitUntil(lambda: bool(seen))
     assert seen[0][0] != here and seen[0][1] == here
     qtbot.waitUntil(lambda: not runner.is_busy)

@@ -1,4 +1,5 @@
-"""State glyphs: shape first, colour second. Drawn in a box of 12 units, never an icon font, never an emoji."""
+"""State glyphs: shape first, colour second. Drawn in a box of 12 units, never an icon font, never an
+emoji."""
 
 import math
 
@@ -25,7 +26,8 @@ _UNITS = 12.0
 
 
 def paint_glyph(painter: QPainter, rect: QRectF, state: str, tint: str | None = None) -> None:
-    """Paint one state centred in `rect`. state: a key of GLYPHS. tint: another colour token (on accent grounds)."""
+    """Paint one state centred in `rect`. state: a key of GLYPHS. tint: another colour token (on accent
+    grounds)."""
     side = min(rect.width(), rect.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -82,9 +84,15 @@ def _diamond(painter: QPainter, tint) -> None:
 def _octagon(painter: QPainter, tint) -> None:
     corner, low, high = 3.4, 0.4, 11.6
     points = [
-        QPointF(corner, low), QPointF(12 - corner, low), QPointF(high, corner), QPointF(high, 12 - corner),
-        QPointF(12 - corner, high), QPointF(corner, high), QPointF(low, 12 - corner), QPointF(low, corner),
-    ]  # fmt: skip
+        QPointF(corner, low),
+        QPointF(12 - corner, low),
+        QPointF(high, corner),
+        QPointF(high, 12 - corner),
+        QPointF(12 - corner, high),
+        QPointF(corner, high),
+        QPointF(low, 12 - corner),
+        QPointF(low, corner),
+    ]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tint)
     painter.drawPolygon(QPolygonF(points))

@@ -52,20 +52,20 @@ class Look(QObject):
     def px(self, length: float | str) -> int:
         """A length at the present scale: a token's name, or px at 100 %. Never less than 1 unless it is 0."""
         value = size(length) if isinstance(length, str) else length
-        return (
-            0
-            if value == 0
-            else max(1, round(value * self.factor))
-            if value > 0
-            else round(value * self.factor)
-        )
+        scaled = round(value * self.factor)
+        return max(1, scaled) if value > 0 else scaled
 
     @property
     def factor(self) -> float:
         """Pixels per px at 100 %. Fonts are given in points, so a screen of another density moves both."""
-        screen = QGuiApplication.primaryScreen()
-        dpi = screen.logicalDotsPerInch() if screen is not None else _REFERENCE_DPI
-        return self.scale * dpi / _REFERENCE_DPI
+        return self.scale * self._dpi() / _REFERENCE_DPI
+
+    @staticmethod
+    def _dpi() -> float:
+        screens = (
+            QGuiApplication.screens()
+        )  # none before the application stands, and while a screen is unplugged
+        return screens[0].logicalDotsPerInch() if screens else _REFERENCE_DPI
 
     def font(self, kind: str = "body", *, bold: bool | None = None) -> QFont:
         """A font by its token ("body", "title", …); bold overrides the token's weight."""

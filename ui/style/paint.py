@@ -81,7 +81,7 @@ def paint_box(
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     corner = px(radius)
-    stroke = pen(line, width, "dash" if dashed else None) if line else Qt.PenStyle.NoPen
+    stroke = pen(line, width, "dash" if dashed else None) if line else QPen(Qt.PenStyle.NoPen)
     inner = frame_rect(rect, stroke.widthF() if line else 0.0)
     painter.setPen(stroke)
     painter.setBrush(colour(fill) if fill else Qt.BrushStyle.NoBrush)

@@ -10,7 +10,8 @@ def _c(name: str) -> str:
 def style_sheet() -> str:
     """The sheet for the present theme and scale."""
     field = (
-        f"background: {_c('raised')}; color: {_c('ink')}; border: {px('stroke.control')}px solid {_c('line_strong')};"
+        f"background: {_c('raised')}; color: {_c('ink')};"
+        f"border: {px('stroke.control')}px solid {_c('line_strong')};"
         f"border-radius: {px('radius.control')}px; padding: 0 {px(8)}px;"
         f"selection-background-color: {_c('accent')}; selection-color: {_c('accent_ink')};"
     )

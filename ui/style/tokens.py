@@ -25,7 +25,8 @@ def colours(theme: Theme) -> dict[str, str]:
 
 @cache
 def size(name: str) -> float:
-    """A size by its token, px at 100 %: "table_row", "range_bar.w", "stroke.focus", "radius.card", "space.page_pad".
+    """A size by its token, px at 100 %: "table_row", "range_bar.w", "stroke.focus", "radius.card",
+    "space.page_pad".
 
     Raises KeyError for a name the table lacks.
     """

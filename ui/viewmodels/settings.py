@@ -18,7 +18,8 @@ class Settings:
     """lang: "" follows the system. theme: light, dark or system. keys: action id to re-assigned keys.
 
     folder: only in the usual folder's file: where the store lies instead.
-    staff, role, clinic: who works here, for seals, signatures and prints. lock_minutes: 0 never locks by itself.
+    staff, role, clinic: who works here, for seals, signatures and prints. lock_minutes: 0 never locks by
+    itself.
     """
 
     lang: str = ""
@@ -57,7 +58,8 @@ class SettingsFile:
         return self.now
 
     def change(self, **values: Any) -> Settings:
-        """Set some values. Raises OSError when the file cannot be written; the change holds until the end then."""
+        """Set some values. Raises OSError when the file cannot be written; the change holds until the end
+        then."""
         self.now = replace(self.now, **values)
         for listener in tuple(self._listeners):
             listener(self.now)

@@ -1,4 +1,5 @@
-"""The first run, decided without Qt: is this passphrase good enough, was the recovery key copied, what is missing."""
+"""The first run, decided without Qt: is this passphrase good enough, was the recovery key copied, what is
+missing."""
 
 import math
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ def group_fits(recovery: str, typed: str, number: int = CHECKED_GROUP) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """Whether a folder can hold the store. words: key at `setup.folder.<words>`; free_mb: None when unknown."""
+    """Whether a folder can hold the store. words: key at `setup.folder.<words>`; free_mb: None when
+    unknown."""
 
     ok: bool
     words: str

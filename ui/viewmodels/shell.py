@@ -58,7 +58,8 @@ class Saved:
 class Shell:
     """One open desk as the frame sees it.
 
-    Listeners are called with the Changed of each step, after the view-model is up to date, in the thread that made
+    Listeners are called with the Changed of each step, after the view-model is up to date, in the thread
+    that made
     the change: the window brings it into its own.
     """
 

@@ -41,7 +41,8 @@ class Mark:
 
 
 def marks(visit: Visit, review: Review | None = None) -> tuple[Mark, ...]:
-    """The states of the eight stations. review: of the prescription as it stands, when somebody computed it."""
+    """The states of the eight stations. review: of the prescription as it stands, when somebody computed
+    it."""
     return (
         _examined(visit, Station.LOOK, (ExamKind.TONGUE, ExamKind.FACE)),
         _examined(visit, Station.LISTEN, (ExamKind.VOICE,)),

@@ -12,7 +12,8 @@ from ui.words import Name, T, say
 
 
 class Banner(QWidget):
-    """Painted from the shell's view-model; `refresh()` after a step. clicked: the person's data are wanted."""
+    """Painted from the shell's view-model; `refresh()` after a step. clicked: the person's data are
+    wanted."""
 
     clicked = Signal()
 

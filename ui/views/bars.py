@@ -274,7 +274,13 @@ class StatusBar(Ground):
             if x + wide > limit:
                 break
             paint_key_cap(painter, x + cap, body.center().y(), keys)
-            paint_text(painter, QRectF(x + cap + px(4), body.top(), wide, body.height()), text, kind="caption",
-                       tint="ink2", elide=False)  # fmt: skip
+            paint_text(
+                painter,
+                QRectF(x + cap + px(4), body.top(), wide, body.height()),
+                text,
+                kind="caption",
+                tint="ink2",
+                elide=False,
+            )
             x += wide + px(16)
         painter.end()

@@ -17,9 +17,31 @@ from ui.widgets.rangebar import Range, RangeBar
 from ui.words import T, Text, say
 
 _COLOURS = (
-    "window", "surface", "raised", "sunken", "select", "line", "line_strong", "ink", "ink2", "ink3", "accent",
-    "accent_soft", "stop", "sign", "reason", "notice", "covered", "p1", "p2", "p3", "p4", "p5", "p_band", "p_ref",
-)  # fmt: skip
+    "window",
+    "surface",
+    "raised",
+    "sunken",
+    "select",
+    "line",
+    "line_strong",
+    "ink",
+    "ink2",
+    "ink3",
+    "accent",
+    "accent_soft",
+    "stop",
+    "sign",
+    "reason",
+    "notice",
+    "covered",
+    "p1",
+    "p2",
+    "p3",
+    "p4",
+    "p5",
+    "p_band",
+    "p_ref",
+)
 _STATES = ("not_started", "in_progress", "done_or_checked", "not_done", "look", "stop", "signed")
 _SAMPLE = 72.4  # an invented value: the form is shown, never a fact
 

@@ -1,4 +1,5 @@
-"""The list on the left: search by name, initials, phone or number; rows of 52 px with time, name and state."""
+"""The list on the left: search by name, initials, phone or number; rows of 52 px with time, name and
+state."""
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter

@@ -19,12 +19,13 @@ from ui.words import T, Text, lang, say
 if TYPE_CHECKING:
     from ui.views.frame import Frame
 
+_DATE_MARKS = str.maketrans({".": "-", "/": "-", "年": "-", "月": "-", "日": None})
 _SPLIT = str.maketrans({"，": ",", "、": ",", ";": ",", "；": ","})
 
 
 def read_birth(text: str) -> date | None:
     """A birth date as people write it: 1985-03-02, 1985.3.2, 19850302, 1985. Raises ValueError."""
-    plain = text.strip().replace(".", "-").replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
+    plain = text.strip().translate(_DATE_MARKS)
     if not plain:
         return None
     if plain.isdigit() and len(plain) == 8:

@@ -107,8 +107,16 @@ class Rail(Ground):
         name = QRectF(body.left() + px(4), body.top() + px(12), body.width() - px(8), px(28))
         tint = "ink" if state.selected else "ink2" if state.enabled else "ink3"
         kind = "head" if big else "lead"
-        paint_text(painter, name, say(T(f"component.station.{cell.station.value}")), kind=kind, bold=state.selected,
-                   tint=tint, align=CENTRE, elide=False)  # fmt: skip
+        paint_text(
+            painter,
+            name,
+            say(T(f"component.station.{cell.station.value}")),
+            kind=kind,
+            bold=state.selected,
+            tint=tint,
+            align=CENTRE,
+            elide=False,
+        )
         if cell.mark is None:
             return
         words = say(T(cell.mark.words, n=cell.mark.count))

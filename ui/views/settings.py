@@ -20,9 +20,13 @@ from ui.widgets.progress import ProgressStrip
 from ui.words import T, Text, lang, say
 
 _SECTIONS = (
-    ("display", "text_size"), ("keys", "keys"), ("editions", "knowledge"), ("backup", "disk"),
-    ("people", "user"), ("about", "info"),
-)  # fmt: skip
+    ("display", "text_size"),
+    ("keys", "keys"),
+    ("editions", "knowledge"),
+    ("backup", "disk"),
+    ("people", "user"),
+    ("about", "info"),
+)
 _LOCKS = (0, 2, 5, 15)
 
 
@@ -41,8 +45,8 @@ class SettingsPage(Page):
         outer.setSpacing(0)
         self.nav = self._build_left()
         outer.addWidget(self.nav)
-        self.main = _Scroll(self._build_main())
-        self.side = _Scroll(self._build_side())
+        self.main_body, self.side_body = self._build_main(), self._build_side()
+        self.main, self.side = _Scroll(self.main_body), _Scroll(self.side_body)
         outer.addWidget(self.main, 614)
         outer.addWidget(Rule(vertical=True))
         outer.addWidget(self.side, 468)
@@ -76,8 +80,13 @@ class SettingsPage(Page):
         head.addWidget(self.search)
         layout.addLayout(head)
         layout.addWidget(Rule())
-        self.sections = RowView(self._paint_section, 38, name=lambda item: say(T(f"settings.section.{item[0]}")),
-                                plain=False, fit=True)  # fmt: skip
+        self.sections = RowView(
+            self._paint_section,
+            38,
+            name=lambda item: say(T(f"settings.section.{item[0]}")),
+            plain=False,
+            fit=True,
+        )
         self.sections.set_items(_SECTIONS, 0)
         self.sections.chosen.connect(self._go_to)
         layout.addWidget(self.sections)
@@ -108,12 +117,13 @@ class SettingsPage(Page):
 
     def _go_to(self, item: tuple[str, str]) -> None:
         head = self.heads[item[0]]
-        area = self.side if self.side.widget().isAncestorOf(head) else self.main
-        top = head.mapTo(area.widget(), head.rect().topLeft()).y()
+        aside = self.side_body.isAncestorOf(head)
+        area, body = (self.side, self.side_body) if aside else (self.main, self.main_body)
+        top = head.mapTo(body, head.rect().topLeft()).y()
         area.verticalScrollBar().setValue(top - px(8))
 
     def _find(self, words: str) -> None:
-        self.keys.find(words)
+        self.keys.show_matching(words)
         fitting = [
             s for s in _SECTIONS if not words or words.lower() in say(T(f"settings.section.{s[0]}")).lower()
         ]
@@ -377,10 +387,13 @@ def editions() -> list[tuple[str, str, str]]:
         "constitution_2025",
     )
     return [
-        (say(T(f"settings.edition.{name}")), say(T(f"settings.edition_use.{name}")),
-         "in_progress" if name.endswith("_2025") else "done_or_checked")
+        (
+            say(T(f"settings.edition.{name}")),
+            say(T(f"settings.edition_use.{name}")),
+            "in_progress" if name.endswith("_2025") else "done_or_checked",
+        )
         for name in names
-    ]  # fmt: skip
+    ]
 
 
 def _paint_edition(painter: QPainter, rect: QRectF, item: tuple[str, str, str], state: RowState) -> None:

@@ -1,7 +1,9 @@
-"""The frame: app bar, list, banner, rail, pages, status bar. It shows where one is and takes one elsewhere."""
+"""The frame: app bar, list, banner, rail, pages, status bar. It shows where one is and takes one
+elsewhere."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -144,12 +146,12 @@ class Window(QWidget):
         }
         for mode in MODES:
             if mode == "consult" or registry.find(mode) is not None:
-                handlers[f"mode.{mode}"] = lambda name=mode: self.go(name)
+                handlers[f"mode.{mode}"] = partial(self.go, mode)
         if registry.find("report") is not None:
             handlers["app.preview"] = lambda: self.go("report")
         for station in STATIONS:
             if registry.find(station.value) is not None:
-                handlers[f"visit.{station.value}"] = lambda name=station.value: self.go(name)
+                handlers[f"visit.{station.value}"] = partial(self.go, station.value)
         self.hub.bind(handlers)
 
     # what a page may ask
@@ -314,8 +316,11 @@ class Window(QWidget):
     def open_palette(self) -> None:
         from ui.widgets.palette import Palette
 
-        Palette(self, [self._patients_found, self._actions_here, self._actions_elsewhere, *self._sources],
-                lambda: self.go("settings")).open()  # fmt: skip
+        Palette(
+            self,
+            [self._patients_found, self._actions_here, self._actions_elsewhere, *self._sources],
+            lambda: self.go("settings"),
+        ).open()
 
     def open_keys(self) -> None:
         from ui.widgets.keysheet import KeySheet
@@ -376,7 +381,7 @@ class Window(QWidget):
                     )
                 ),
                 "user",
-                lambda who=row.patient.id: self._open_patient(who),
+                partial(self._open_patient, row.patient.id),
                 T("component.palette.patients") if words else T("component.palette.recent"),
                 search=(words,),  # the store has matched it already, by initials too
             )

@@ -1,4 +1,5 @@
-"""The first run: language, folder, passphrase with its recovery key, people. Four steps, about two minutes."""
+"""The first run: language, folder, passphrase with its recovery key, people. Four steps, about two
+minutes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,7 @@ class WizardPage(QWidget):
         assert isinstance(page, _Passphrase)
         for field in (page.first, page.second):
             field.setText("".join(sorted(ROLES[0] + str(SHORTEST))))
-        page.create()
+        page.set_up()
 
     def let_go(self) -> None:
         """The window closes before the last step: the store is closed, not lost; the unlock page opens it."""
@@ -347,7 +348,7 @@ class _Passphrase(_StepPage):
         self.line(T("setup.passphrase"), self.first, self.strength)
         self.line(T("setup.again"), self.second, self.same)
         self.make = Button(T("setup.make_store"), kind="primary")
-        self.make.clicked.connect(self.create)
+        self.make.clicked.connect(self.set_up)
         self.line("", self.make)
         self.strip = ProgressStrip()
         self.strip.button.hide()
@@ -402,7 +403,7 @@ class _Passphrase(_StepPage):
         self.make.setVisible(not self.recovery)
         self.wizard.refresh()
 
-    def create(self) -> None:
+    def set_up(self) -> None:
         """Set the store up, in a worker: deriving the key takes its time on purpose."""
         secret, folder = self.first.text(), self.wizard.root.data_dir
         self.make.setEnabled(False)
@@ -416,8 +417,9 @@ class _Passphrase(_StepPage):
 
         def done(made: object) -> None:
             self.strip.end()
-            store, self.recovery = made  # type: ignore[misc]
-            self.wizard.set_store(store)
+            assert isinstance(made, tuple)
+            self.recovery = str(made[1])
+            self.wizard.set_store(made[0])
             self.wizard.root.remember_folder()
             for field in (self.first, self.second):
                 field.setEnabled(False)

@@ -1,4 +1,5 @@
-"""Alerts of the review: four levels in shape, words and colour, with keyed answers; and the sentence of a pass."""
+"""Alerts of the review: four levels in shape, words and colour, with keyed answers; and the sentence of a
+pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ class AlertBox(QWidget):
         level = say(T(f"component.level.{self.alert.level}"))
         self.setAccessibleName(f"{level} {say(self.alert.title)}")
 
-    def keys(self) -> list[tuple[str, Answer]]:
+    def answer_keys(self) -> list[tuple[str, Answer]]:
         """The printed keys with their answers."""
         return self._buttons
 
@@ -170,13 +171,17 @@ class AlertList(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(px(8))
         self._boxes: list[AlertBox] = []
+        self._lines: list[QWidget] = []
         self._at = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set(self, alerts: Sequence[ShownAlert]) -> None:
         """Open ones first, by level; answered ones one line each."""
-        while self._layout.count():
-            self._layout.takeAt(0).widget().deleteLater()
+        for line in self._lines:
+            self._layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._lines = []
         self._boxes = []
         waiting = sorted((a for a in alerts if a.answered is None), key=lambda a: LEVELS.index(a.level))
         first = 1
@@ -185,10 +190,12 @@ class AlertList(QWidget):
             first += len(alert.answers)
             box.answered.connect(self.answered)
             self._boxes.append(box)
+            self._lines.append(box)
             self._layout.addWidget(box)
         for alert in [*waiting[MOST_OPEN:], *(a for a in alerts if a.answered is not None)]:
             line = AlertLine(alert)
             line.reopen.connect(self.reopened)
+            self._lines.append(line)
             self._layout.addWidget(line)
         self._at = min(self._at, max(0, len(self._boxes) - 1))
 
@@ -211,7 +218,7 @@ class AlertList(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         for box in self._boxes:
-            for keys, answer in box.keys():
+            for keys, answer in box.answer_keys():
                 if event.text() and event.text() == keys:
                     self.answered.emit(box.alert.key, answer.id)
                     return
@@ -233,8 +240,7 @@ class AlertCounts(QWidget):
         self._flow = Flow(8, self)
 
     def set(self, alerts: Sequence[ShownAlert]) -> None:
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        self._flow.clear()
         for level in LEVELS:
             n = sum(1 for a in alerts if a.level == level and a.answered is None)
             if n:
@@ -248,9 +254,10 @@ class AlertCounts(QWidget):
 
 
 class CoverageSentence(QWidget):
-    """A pass is a sentence: how many lines, under which rules and editions, as of when, and what was not checked.
+    """A pass is a sentence: how many lines, under which rules and editions, as of when, and what was not
+    checked.
 
-    set(strong, rest, covered): strong stands first in bold; covered draws it on the `covered` ground with a tick.
+    set(strong, rest, covered): strong stands first in bold; covered: on the `covered` ground with a tick.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

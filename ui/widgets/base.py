@@ -179,7 +179,8 @@ class Ground(QFrame):
 
 
 class Drawn(QWidget):
-    """A component that only paints: `draw(painter)` with antialiasing, `natural()` its size in px at 100 %."""
+    """A component that only paints: `draw(painter)` with antialiasing, `natural()` its size in px at 100
+    %."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -42,7 +42,8 @@ class _KeyedButton(QAbstractButton):
 
 
 class Button(_KeyedButton):
-    """kind: "primary", "secondary", "quiet" (no box until touched) or "danger". keys: printed cap, "" for none.
+    """kind: "primary", "secondary", "quiet" (no box until touched) or "danger". keys: printed cap, "" for
+    none.
 
     `set_reason(text)` makes it unavailable and says why in its tool tip; an empty text makes it available.
     """
@@ -198,7 +199,7 @@ class IconButton(_KeyedButton):
         painter.end()
 
 
-class _Part(_KeyedButton):
+class SegmentPart(_KeyedButton):
     """One part of a segment."""
 
     def __init__(self, text: Text, keys: str, parent: QWidget) -> None:
@@ -261,7 +262,7 @@ class Segment(QWidget):
     def __init__(self, choices: Sequence[tuple], value: object = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._group = QButtonGroup(self)
-        self._parts: dict[object, _Part] = {}
+        self._parts: dict[object, SegmentPart] = {}
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -280,7 +281,7 @@ class Segment(QWidget):
             part.deleteLater()
         self._parts = {}
         for choice in choices:
-            part = _Part(choice[1], choice[2] if len(choice) > 2 else "", self)
+            part = SegmentPart(choice[1], choice[2] if len(choice) > 2 else "", self)
             self._parts[choice[0]] = part
             self._group.addButton(part)
             self._layout.addWidget(part)
@@ -391,7 +392,8 @@ class KeyCap(QWidget):
 
 
 class Tag(QWidget):
-    """A small box: a state glyph or an icon, and words. tone: "", "stop", "sign", "reason", "notice", "covered",
+    """A small box: a state glyph or an icon, and words. tone: "", "stop", "sign", "reason", "notice",
+    "covered",
     "accent". dashed: the machine's. strong: an accent line (a person's). pressed() is emitted on a click."""
 
     pressed = Signal()
@@ -442,6 +444,8 @@ class Tag(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
+        fill: str | None
+        line: str | None
         if self._tone:
             fill, line, ink = f"{self._tone}_soft", None, self._tone
         else:

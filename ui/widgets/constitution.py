@@ -125,5 +125,3 @@ class ConstitutionBars(Drawn):
             painter.drawLine(QPointF(at(limit), 0), QPointF(at(limit), foot))
             mark = QRectF(at(limit) - px(14), foot, px(28), px(16))
             paint_text(painter, mark, f"{limit:.0f}", kind="caption", tint="ink2", align=CENTRE, elide=False)
-
-

@@ -74,8 +74,7 @@ class FindingTags(QWidget):
 
     def set(self, findings: Sequence[Shown | Finding]) -> None:
         self._findings = [f if isinstance(f, Shown) else shown(f) for f in findings]
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        self._flow.clear()
         for finding in self._findings:
             tag = _FindingTag(finding, self)
             self._flow.addWidget(tag)
@@ -90,7 +89,10 @@ class FindingTags(QWidget):
     def focus_step(self, tag: "_FindingTag", by: int) -> None:
         at = self._flow.indexOf(tag) + by
         if 0 <= at < self._flow.count():
-            self._flow.itemAt(at).widget().setFocus()
+            item = self._flow.itemAt(at)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setFocus()
 
 
 class _FindingTag(Tag):

@@ -49,6 +49,14 @@ class Flow(QLayout):
             widest = widest.expandedTo(item.minimumSize())
         return widest
 
+    def clear(self) -> None:
+        """Take all widgets out and let them go."""
+        while self._items:
+            widget = self._items.pop().widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
     def _place(self, rect: QRect, *, moving: bool) -> int:
         x, y, tallest, gap = rect.x(), rect.y(), 0, px(self._gap)
         for item in self._items:

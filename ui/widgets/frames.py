@@ -80,8 +80,14 @@ class JudgedLine(QWidget):
         painter = QPainter(self)
         rect = QRectF(self.rect())
         mine = bool(say(self._seal))
-        paint_box(painter, rect, fill="raised" if mine else None, line="accent" if mine else "line_strong",
-                  dashed=not mine, edge="accent" if mine else None)  # fmt: skip
+        paint_box(
+            painter,
+            rect,
+            fill="raised" if mine else None,
+            line="accent" if mine else "line_strong",
+            dashed=not mine,
+            edge="accent" if mine else None,
+        )
         side = px("seal")
         spot = QRectF(px(12), (rect.height() - side) / 2, side, side)
         paint_seal(painter, spot, say(self._seal) or say(T("component.proposal_mark")), proposed=not mine)
@@ -129,8 +135,14 @@ class SignatureSlot(QWidget):
         mine = self._state in ("signed", "typing")
         stop = self._state == "refused"
         line = "stop" if stop else "accent" if mine else "line_strong"
-        paint_box(painter, rect, fill="raised" if mine else None, line=line, dashed=not mine and not stop,
-                  edge="accent" if mine else "stop" if stop else None)  # fmt: skip
+        paint_box(
+            painter,
+            rect,
+            fill="raised" if mine else None,
+            line=line,
+            dashed=not mine and not stop,
+            edge="accent" if mine else "stop" if stop else None,
+        )
         side = px("seal")
         paint_seal(
             painter, QRectF(px(12), (rect.height() - side) / 2, side, side), self._seal, proposed=not mine
@@ -160,7 +172,8 @@ class SignatureSlot(QWidget):
 
 
 class Message(QWidget):
-    """A message in the page. level: "stop", "sign", "reason", "notice" or "covered"; icon overrides the level's."""
+    """A message in the page. level: "stop", "sign", "reason", "notice" or "covered"; icon overrides the
+    level's."""
 
     def __init__(
         self, level: str, title: Text, text: Text = "", *, icon: str = "", parent: QWidget | None = None
@@ -225,7 +238,8 @@ class WayOn:
 
 
 class EmptyState(QWidget):
-    """What is missing, then at most four ways on with their keys. drawing: "pulse", "picture", "list", "paper".
+    """What is missing, then at most four ways on with their keys. drawing: "pulse", "picture", "list",
+    "paper".
 
     foot: a sentence below (not done is not normal).
     """

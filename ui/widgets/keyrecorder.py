@@ -1,4 +1,5 @@
-"""The table of actions with their keys, and the recorder in its rows: Enter records, a clash is named beside it."""
+"""The table of actions with their keys, and the recorder in its rows: Enter records, a clash is named
+beside it."""
 
 from PySide6.QtCore import QEvent, QRectF, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, Qt
@@ -26,7 +27,8 @@ def portable(event: QKeyEvent) -> str:
 
 
 class KeyTable(RowView):
-    """changed(): a key was assigned. Enter or double click records; Esc leaves; Enter on a clash swaps both."""
+    """changed(): a key was assigned. Enter or double click records; Esc leaves; Enter on a clash swaps
+    both."""
 
     changed = Signal()
     # Qt already sends events while the base class is being made.
@@ -35,15 +37,18 @@ class KeyTable(RowView):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(
-            self._paint_action, "table_row", name=lambda a: f"{say(a.words)} {key_words(self.keymap.keys(a.id))}",
-            keys=frozenset({"Enter", "Del"}), plain=False,
-        )  # fmt: skip
+            self._paint_action,
+            "table_row",
+            name=lambda a: f"{say(a.words)} {key_words(self.keymap.keys(a.id))}",
+            keys=frozenset({"Enter", "Del"}),
+            plain=False,
+        )
         self.keymap = keymap
-        self.find("")
+        self.show_matching("")
         self.activated_item.connect(self.begin)
         self.key.connect(self._on_key)
 
-    def find(self, words: str) -> None:
+    def show_matching(self, words: str) -> None:
         """Show the actions whose words, place or keys fit."""
         fitting = [
             action

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QRectF,
     QSize,
     Qt,
@@ -28,9 +29,14 @@ from ui.style import colour, paint_box, px
 
 _LIST_KEYS = frozenset(
     {
-        Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class RowState:
     index: int
 
 
+AnyIndex = QModelIndex | QPersistentModelIndex
 PaintRow = Callable[[QPainter, QRectF, Any, RowState], None]
 
 
@@ -69,10 +76,10 @@ class Rows(QAbstractListModel):
     def set_enabled(self, enabled: Callable[[Any], bool]) -> None:
         self._enabled = enabled
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self.items)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not 0 <= index.row() < len(self.items):
             return None
         item = self.items[index.row()]
@@ -84,7 +91,7 @@ class Rows(QAbstractListModel):
             return item
         return None
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not 0 <= index.row() < len(self.items) or not self._enabled(self.items[index.row()]):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -95,10 +102,10 @@ class _RowDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return QSize(px(16), self._view.row_height(index.row()))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         view = self._view
         flags = option.state
         state = RowState(
@@ -208,7 +215,8 @@ class RowView(QListView):
         """Letters are the page's keys, never a search in the list."""
 
     def event(self, event: QEvent) -> bool:
-        # Asked before a shortcut of the page fires: the list keeps the keys that move in it or act on its row.
+        # Asked before a shortcut of the page fires: the list keeps the keys that move in it or act on its
+        # row.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
             if plain and (event.key() in _LIST_KEYS or self._own_key(event)):
@@ -218,9 +226,13 @@ class RowView(QListView):
 
     def _own_key(self, event: QKeyEvent) -> str:
         names = {
-            Qt.Key.Key_Space: "Space", Qt.Key.Key_Delete: "Del", Qt.Key.Key_Minus: "-", Qt.Key.Key_Plus: "+",
-            Qt.Key.Key_Return: "Enter", Qt.Key.Key_Enter: "Enter",
-        }  # fmt: skip
+            Qt.Key.Key_Space: "Space",
+            Qt.Key.Key_Delete: "Del",
+            Qt.Key.Key_Minus: "-",
+            Qt.Key.Key_Plus: "+",
+            Qt.Key.Key_Return: "Enter",
+            Qt.Key.Key_Enter: "Enter",
+        }
         name = names.get(Qt.Key(event.key())) or (event.text().upper() if event.text().isprintable() else "")
         return name if name in self._keys else ""
 

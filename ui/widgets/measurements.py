@@ -6,7 +6,7 @@ What could not be measured keeps its row: a hatch, the reason, and no number.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -209,8 +209,15 @@ class MeasurementTable(QWidget):
         if change:
             words = say(T(f"component.measure.change_{change}"))
             strong = change != "within"
-            paint_text(painter, cells["change"], words, kind="caption", bold=strong or None,
-                       tint="ink" if strong else "ink2", align=LEFT)  # fmt: skip
+            paint_text(
+                painter,
+                cells["change"],
+                words,
+                kind="caption",
+                bold=strong or None,
+                tint="ink" if strong else "ink2",
+                align=LEFT,
+            )
 
 
 class _Head(Drawn):
@@ -225,7 +232,7 @@ class _Head(Drawn):
 
     def draw(self, painter: QPainter) -> None:
         cells = self._table.columns(QRectF(self.rect()))
-        heads: tuple[tuple[str, Text, object], ...] = (
+        heads: tuple[tuple[str, Text, Qt.AlignmentFlag], ...] = (
             ("name", T("component.measure.item"), LEFT),
             ("value", T("component.measure.value"), RIGHT),
             ("bar", T("component.measure.bar"), LEFT),

@@ -18,7 +18,8 @@ _CELL = (84, 34)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """words: the pulse's name; second: a measured value with its sd; share: 0..1 of the highest h1, bar at left."""
+    """words: the pulse's name; second: a measured value with its sd; share: 0..1 of the highest h1, bar at
+    left."""
 
     words: Text = ""
     second: Text = ""

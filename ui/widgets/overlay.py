@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.style import colour, paint_box, paint_icon, pen, px
 from ui.widgets.base import Ground, Label, Rule, column, row
-from ui.widgets.buttons import Button, CheckBox, KeyCap, Segment
+from ui.widgets.buttons import Button, CheckBox, SegmentPart
 from ui.words import Text, say
 
 _SCRIM = 0.32
@@ -81,7 +82,8 @@ class Way:
 
 
 class ErrorDialog(FloatingDialog):
-    """What happened, to which thing, with the numbers; up to two ways on; copyable detail with no names in it."""
+    """What happened, to which thing, with the numbers; up to two ways on; copyable detail with no names in
+    it."""
 
     def __init__(
         self,
@@ -180,7 +182,8 @@ class _NumberedBox(Ground):
 
 
 class RedFlagOverlay(Ground):
-    """Opens over any page: the octagon, the finding, who said it, the advice. Goes away only by a chosen sentence.
+    """Opens over any page: the octagon, the finding, who said it, the advice. Goes away only by a chosen
+    sentence.
 
     answered: called with the sentence that was chosen.
     """
@@ -286,25 +289,27 @@ class _Box(QWidget):
         painter.end()
 
 
-_RINGED = (Button, CheckBox, Segment, KeyCap)
+_RINGED = (Button, CheckBox, SegmentPart)
 
 
 class FocusRing(QWidget):
-    """The 2 px ring, 2 px off, around whichever button has the focus; one for the window, above everything."""
+    """The 2 px ring, 2 px off, around whichever button has the focus; one for the window, above
+    everything."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._window, self._target = window, None
+        self._window = window
+        self._target: QWidget | None = None
         self.hide()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
 
     def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._target is not None:
+        if self._target is not None and isValid(self._target):
             self._target.removeEventFilter(self)
-            self._target = None
+        self._target = None
         if now is None or not self._window.isAncestorOf(now) or not isinstance(now, _RINGED):
             self.hide()
             return
@@ -322,7 +327,7 @@ class FocusRing(QWidget):
 
     def _follow(self) -> None:
         target = self._target
-        if target is None or not target.isVisible():
+        if target is None or not isValid(target) or not target.isVisible():
             self.hide()
             return
         off = px("stroke.focus") * 2

@@ -1,6 +1,7 @@
-"""A picture that is judged by colour: neutral ground, one overlay that can be taken away, zoom by the wheel."""
+"""A picture that is judged by colour: neutral ground, one overlay that can be taken away, zoom by the
+wheel."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView, QWidget
 
@@ -12,9 +13,11 @@ _ZOOM_STEP, _ZOOM_MOST = 1.2, 16.0
 
 
 class PictureView(QGraphicsView):
-    """set_picture, set_overlay, toggle_overlay (O), reset_zoom (R, double click). Keeps its zoom over new frames.
+    """set_picture, set_overlay, toggle_overlay (O), reset_zoom (R, double click). Keeps its zoom over new
+    frames.
 
-    state: "loading", "live", "frozen" or "refused"; badge: a sentence laid over the picture (advice, refusal).
+    state: "loading", "live", "frozen" or "refused"; badge: a sentence laid over the picture (advice,
+    refusal).
     """
 
     overlay_toggled = Signal(bool)
@@ -31,7 +34,8 @@ class PictureView(QGraphicsView):
         self._scene.addItem(self._picture)
         self._scene.addItem(self._overlay)
         self._zoom = 1.0
-        self._state, self._badge, self._glyph = "frozen", "", ""
+        self._state, self._glyph = "frozen", ""
+        self._badge: Text = ""
         self._shown = True
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -136,7 +140,7 @@ class PictureView(QGraphicsView):
         self._overlay.setOpacity(1.0 if self._shown else 0.0)
         super().hideEvent(event)
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         words = say(self._badge)
         if not words:
             return

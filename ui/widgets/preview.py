@@ -1,4 +1,5 @@
-"""The print preview: the PDF's own pages as images, on the neutral ground. What is previewed is what is printed."""
+"""The print preview: the PDF's own pages as images, on the neutral ground. What is previewed is what is
+printed."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -12,7 +12,8 @@ GOOD, FAIR = 0.8, 0.5  # of the beat's or frame's own quality; below FAIR it is 
 
 
 class QualityRibbon(Drawn):
-    """One cell for each stretch of signal. set([0..1 or None]): None is not recorded yet. room: cells in all."""
+    """One cell for each stretch of signal. set([0..1 or None]): None is not recorded yet. room: cells in
+    all."""
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)

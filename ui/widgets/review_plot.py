@@ -1,4 +1,5 @@
-"""Plots to look back on: long waves, trends, spectra. pyqtgraph with pens of width 1, imported when one is made.
+"""Plots to look back on: long waves, trends, spectra. pyqtgraph with pens of width 1, imported when one is
+made.
 
 Wide pens cost ten times as much there; the live sweep and the average beat are painted by us instead.
 """

@@ -1,6 +1,7 @@
 """The live pulse sweep: a pixmap that only ever receives the new samples.
 
-The head moves left to right and begins again; 0.45 s before it is cleared, what is older stands at 38 %. Painting
+The head moves left to right and begins again; 0.45 s before it is cleared, what is older stands at 38 %.
+Painting
 only what is new costs a twentieth of redrawing the whole trace.
 """
 
