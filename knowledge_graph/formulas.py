@@ -125,11 +125,12 @@ def formulas() -> dict[str, Formula]:
 
 @cache
 def _ids_by_name() -> dict[str, str]:
-    return {f.zh: f.id for f in formulas().values()}
+    names = {row["alias"]: row["formula"] for row in sheet("formula_aliases")}
+    return names | {f.zh: f.id for f in formulas().values()}
 
 
 def find_formula(name: str) -> str | None:
-    """The id of a formula by Chinese name or id; None when unknown."""
+    """The id of a formula by its Chinese name, a usual other name, or the id itself; None when unknown."""
     return name if name in formulas() else _ids_by_name().get(name.strip())
 
 
@@ -191,7 +192,7 @@ def formulas_for(syndrome: str) -> tuple[str, ...]:
 
 
 def sign_fit(formula: str, present: frozenset[str]) -> tuple[float, tuple[str, ...]]:
-    """How well present signs meet a formula's indications, 0..1 (cosine, signs weighted by rarity); and which."""
+    """How well present signs meet a formula's indications, 0..1 (cosine, by rarity), and which do."""
     rarity = _rarity()
     mine = _signs().get(formula, {})
     weight = {s: share * rarity.get(s, 0.0) for s, share in mine.items()}

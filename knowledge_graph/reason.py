@@ -41,6 +41,12 @@ def _strength(finding: Finding, m: Model) -> float:
     return factor * (m.settings["slight_degree"] if finding.degree < 0.3 else 1.0)
 
 
+def _overruled(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Without what the practitioner said otherwise of the same code."""
+    word = {f.code for f in findings if f.source is Source.PRACTITIONER}
+    return tuple(f for f in findings if f.source is Source.PRACTITIONER or f.code not in word)
+
+
 def _usable(findings: Sequence[Finding], m: Model) -> list[tuple[Finding, float]]:
     """One finding a code, the strongest; a code said both ways is left out as contradictory."""
     best: dict[str, tuple[Finding, float]] = {}
@@ -49,13 +55,7 @@ def _usable(findings: Sequence[Finding], m: Model) -> list[tuple[Finding, float]
         if finding.code not in m.column_of:
             continue
         strength = _strength(finding, m)
-        if finding.source is Source.PRACTITIONER:
-            polarities[finding.code] = {finding.polarity}
-            best[finding.code] = (finding, strength)
-            continue
         kept = best.get(finding.code)
-        if kept and kept[0].source is Source.PRACTITIONER:
-            continue
         polarities.setdefault(finding.code, set()).add(finding.polarity)
         if kept is None or strength > kept[1]:
             best[finding.code] = (finding, strength)
@@ -192,6 +192,7 @@ def differentiate(
     from knowledge_graph.red_flags import raise_flags
 
     facts = facts or PatientFacts()
+    findings = _overruled(findings)
     m = model()
     flags = raise_flags(findings, facts)
     used = _usable(findings, m)
