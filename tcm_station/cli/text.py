@@ -93,7 +93,10 @@ def review_text(name: str, review: Review, lang: Lang) -> str:
     lines.append("  " + coverage_text(review, lang))
     for rule in review.coverage.rules:
         for line, why in rule.unchecked:
-            lines.append("  " + tr("cli.unchecked", lang, line=line + 1, why=reason_text(why, lang)))
+            lines.append(
+                "  "
+                + tr("cli.unchecked", lang, line=line + 1, why=reason_text(f"review.unchecked.{why}", lang))
+            )
     return "\n".join(lines)
 
 

@@ -151,7 +151,11 @@ def review_json(review: Review) -> Plain:
                     "rule": rule.rule,
                     "checked": list(rule.checked),
                     "unchecked": [
-                        {"line": line, "zh": reason_text(why, "zh"), "en": reason_text(why, "en")}
+                        {
+                            "line": line,
+                            "zh": reason_text(f"review.unchecked.{why}", "zh"),
+                            "en": reason_text(f"review.unchecked.{why}", "en"),
+                        }
                         for line, why in rule.unchecked
                     ],
                 }

@@ -1,5 +1,6 @@
 """Practice: virtual patients met through the same rooms as real ones, in a store of their own or none."""
 
+import re
 from dataclasses import dataclass
 
 from tcm_station.domain.clock import Clock, local_now
@@ -36,10 +37,17 @@ def ask(encounter: Encounter, question: str) -> tuple[Encounter, tuple[tuple[str
     """
     from knowledge_graph.reading import read_text
 
-    codes = tuple(dict.fromkeys(f.code for f in read_text(question).findings))
+    codes = tuple(dict.fromkeys(f.code for f in read_text(as_statement(question)).findings))
     after = encounter.ask(codes)
     answers = dict(after.asked)
     return after, tuple((code, answers[code]) for code in codes)
+
+
+def as_statement(question: str) -> str:
+    """A question as the statement it asks about: a history's reader takes questions for the doctor's own words
+    and leaves them out ("有没有盗汗？" → "有盗汗，")."""
+    plain = re.sub(r"[吗么呢嘛]?[？?]", "，", question)
+    return re.sub(r"[吗么嘛](?=[，。、；\s]|$)", "", re.sub(r"有没有|是不是|会不会|有无", "有", plain))
 
 
 def recording(of: Case, kind: ExamKind) -> tuple[str, bytes]:
@@ -87,7 +95,7 @@ def _node(name: str, kind: str) -> str:
 
 def elements_of(syndrome: str) -> frozenset[str]:
     """Codes of a syndrome's elements (location and nature) in the graph."""
-    from knowledge_graph.reason import elements_of_syndrome
+    from knowledge_graph.syndrome_names import elements_of_syndrome
 
     return frozenset(elements_of_syndrome(syndrome))
 
