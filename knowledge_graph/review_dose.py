@@ -1,7 +1,9 @@
 """Rules about amounts: too much, too little, for how long. A batch of powder is not a day's dose."""
 
+from datetime import date
 from typing import Any
 
+from knowledge_graph.herbs import Resolution
 from knowledge_graph.review_facts import (
     PHARMACOPOEIA,
     Context,
@@ -10,9 +12,12 @@ from knowledge_graph.review_facts import (
     ReviewLine,
     fact_basis,
     own,
+    safety,
     told,
 )
 from knowledge_graph.rows import Dose
+from tcm_station.domain.patient import PatientFacts
+from tcm_station.domain.prescription import Prescription, PrescriptionLine
 
 # Which rows speak for a form, best first. A pill or powder without a row of its own is held to the
 # decoction's limit.
@@ -71,6 +76,34 @@ def rows_for(context: Context, line: ReviewLine) -> tuple[list[Dose], list[Dose]
             return daily or usual, special, form == line.form
     return [], special, False
 
+
+def usual_range(herb: str, on: date, form: str = "decoction") -> tuple[float | None, float, str] | None:
+    """(low, high, edition) in grams a day that are usual for a herb in a form on a date; None where the tables
+    hold no limit in grams a day. low is None where only an upper limit is given."""
+    held = safety()
+    if herb not in held.known.herbs:
+        return None
+    node, line = held.herb(herb), PrescriptionLine(herb, herb)
+    written = ReviewLine(
+        index=0,
+        line=line,
+        resolution=Resolution(herb, "exact", herb),
+        ids=(herb,),
+        zh=node.zh,
+        en=node.en,
+        daily_g=None,
+        each_g=None,
+        no_dose="",
+        form=form,
+        external=False,
+        handlings=(),
+    )
+    context = Context(Prescription(), PatientFacts(), on, held, (written,))
+    rows = [r for r in rows_for(context, written)[0] if r.per == "day" and r.unit == "g" and r.max is not None]
+    if not rows:
+        return None
+    row = rows[0]
+    return row.min, float(row.max or 0.0), row.fact.edition
 
 def dose(context: Context) -> tuple[Outcome, Outcome]:
     """Dose too high, dose too low, by route, form and processing; amounts of the same node are added up."""

@@ -11,3 +11,24 @@ def propose(visit: Visit, patient: Patient, *, top: int = 10) -> Differentiation
     from knowledge_graph.reason import differentiate
 
     return differentiate(findings_of(visit), facts_of(patient, visit.at.date()), top=top)
+
+
+def syndromes_considered() -> int:
+    """How many syndromes share the probability of a proposal."""
+    from knowledge_graph.reason_model import model
+
+    return len(model().syndromes)
+
+
+def red_flag_rules() -> int:
+    """How many rules look for red flags."""
+    from knowledge_graph.sheets import sheet
+
+    return len(sheet("red_flags"))
+
+
+def elements_of(syndrome: str) -> tuple[str, ...]:
+    """Codes of a syndrome's elements (locations and natures)."""
+    from knowledge_graph.syndrome_names import elements_of_syndrome
+
+    return tuple(elements_of_syndrome(syndrome))
