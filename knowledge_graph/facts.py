@@ -37,7 +37,7 @@ SILENT = Provenance(
 )
 # Tables that are names, words or numbers of a model: nothing that a node's page shows by row.
 NOT_FACTS = frozenset(
-    {"lexicon", "character_variants", "herb_names_unchecked", "element_names", "name_parts"}
+    {"lexicon", "character_variants", "herb_names_unchecked", "element_names", "name_parts", "alert_budget"}
 )
 
 

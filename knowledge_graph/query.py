@@ -131,7 +131,7 @@ def find(name: str) -> list[str]:
 
 
 def _family(kind: str) -> str:
-    return {"processed-herb": "herb", "patent": "formula"}.get(kind, kind)
+    return "herb" if kind == "processed-herb" else kind
 
 
 def _near(name: str) -> list[str]:

@@ -72,7 +72,7 @@ def _lines(rx: Prescription, held: Safety) -> Iterable[ReviewLine]:
         yield _line(index, line, rx, held)
     index = len(rx.lines)
     for patent in rx.patents:
-        known = held.patents.get(held.names.clean(patent.name))
+        known = held.patent(patent.name)
         written = PrescriptionLine(patent.name, quantity_text=patent.daily, basis=DoseBasis.DAILY)
         if known is None:
             yield _patent_line(index, written, Resolution(patent.name, "unknown"), held, patent.name)
@@ -81,11 +81,13 @@ def _lines(rx: Prescription, held: Safety) -> Iterable[ReviewLine]:
                 # Inside a medicine the herb is processed as its own standard says: nothing to ask about.
                 meant = Resolution(held.herb(herb).zh, "exact", herb, "processed")
                 yield _patent_line(index, written, meant, held, known.zh)
+            for part in known.unread:
+                yield _patent_line(index, written, Resolution(part, "unknown"), held, known.zh, part)
         index += 1
 
 
 def _patent_line(
-    index: int, written: PrescriptionLine, meant: Resolution, held: Safety, patent: str
+    index: int, written: PrescriptionLine, meant: Resolution, held: Safety, patent: str, part: str = ""
 ) -> ReviewLine:
     node = held.herb(meant.herb) if meant.herb else None
     return ReviewLine(
@@ -93,8 +95,8 @@ def _patent_line(
         line=written,
         resolution=meant,
         ids=(meant.herb,) if meant.herb else (),
-        zh=node.zh if node else patent,
-        en=node.en if node else patent,
+        zh=node.zh if node else part or patent,
+        en=node.en if node else part or patent,
         daily_g=None,
         each_g=None,
         no_dose="patent-dose",

@@ -1,5 +1,6 @@
 """What the review rules stand on: the safety tables by herb, and a prescription made ready for them."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,16 @@ class ReviewLine:
         return self.ids[0] if self.certain else None
 
 
+@dataclass(frozen=True, slots=True)
+class PatentMedicine:
+    """A patent medicine and the herbs in it; unread: ingredients that the resolver does not know."""
+
+    id: str
+    zh: str
+    herbs: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
 def _by_herb(rows: Iterable[R]) -> dict[str, list[R]]:
     found: dict[str, list[R]] = {}
     for row in rows:
@@ -144,7 +155,14 @@ class Safety:
         self.drug_by_id = {row.id: row for row in self.drugs}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._drug_hits: dict[str, tuple[Drug, ...]] = {}
-        self.patents = _patents(known)
+        self._patents: dict[str, PatentMedicine] | None = None
+
+    def patent(self, name: str) -> PatentMedicine | None:
+        """The patent medicine of this name, or None. The tables are read when the first one is asked for."""
+        if self._patents is None:
+            self._patents = _patents(self.known)
+        text = self.names.simplified(self.names.clean(name))
+        return self._patents.get(text) or self._patents.get(re.sub(r"[(（].*$", "", text))
 
     def chain(self, herb: str) -> tuple[str, ...]:
         """The node and what it is made from."""
@@ -180,34 +198,18 @@ class Safety:
         return self.known.herbs[node]
 
 
-@dataclass(frozen=True, slots=True)
-class PatentMedicine:
-    """A patent medicine and the herbs in it; unread: ingredients that the resolver does not know."""
-
-    id: str
-    zh: str
-    herbs: tuple[str, ...]
-    unread: tuple[str, ...]
-
-
 def _patents(known: Knowledge) -> dict[str, PatentMedicine]:
-    """Patent medicines by name, where the formula tables hold any."""
+    """Patent medicines by name."""
     parts: dict[str, list[str]] = {}
     unread: dict[str, list[str]] = {}
-    titles = {row["id"]: row["zh"] for row in known.plain("formulas") if row.get("kind") == "patent"}
-    if not titles:
-        return {}
-    by_title = {herb.zh: herb.id for herb in known.herbs.values()}
-    for row in known.plain("formula_ingredients"):
-        formula = row.get("formula", "")
-        if formula not in titles:
-            continue
-        herb = row.get("herb", "")
-        node = herb if herb in known.herbs else by_title.get(herb, "")
-        (parts if node else unread).setdefault(formula, []).append(node or herb)
+    for row in known.plain("patent_ingredients"):
+        there = parts if row["herb"] in known.herbs else unread
+        there.setdefault(row["patent"], []).append(row["herb"] or row["herb_zh"])
     return {
-        zh: PatentMedicine(id_, zh, tuple(parts.get(id_, ())), tuple(unread.get(id_, ())))
-        for id_, zh in titles.items()
+        row["zh"]: PatentMedicine(
+            row["id"], row["zh"], tuple(parts.get(row["id"], ())), tuple(unread.get(row["id"], ()))
+        )
+        for row in known.plain("patents")
     }
 
 

@@ -18,8 +18,9 @@ def incompatible(context: Context) -> Outcome:
         if not any(node in context.safety.pairs for herb in first.ids for node in context.safety.chain(herb)):
             continue
         for j, second in enumerate(lines):
-            # Each pair once, also when both herbs stand in the table of pairs.
-            if i == j or (j < i and _in_pairs(context, second)):
+            # Each pair once, also when both herbs stand in the table of pairs; a medicine is not judged
+            # against itself: its composition is approved.
+            if i == j or first.index == second.index or (j < i and _in_pairs(context, second)):
                 continue
             pair = _pair(context, first, second)
             if pair:
@@ -133,18 +134,25 @@ def duplicate(context: Context) -> Outcome:
     for line in sure:
         families.setdefault(context.safety.chain(line.ids[0])[-1], []).append(line)
     for root, lines in families.items():
-        if len(lines) < 2:
+        if len({line.index for line in lines}) < 2:
             continue
         nodes = {line.ids[0] for line in lines}
         if len(nodes) == 2 and frozenset(nodes) in context.safety.usual_pairs and len(lines) == 2:
             continue
-        same = len(nodes) < len(lines)
+        # Liquorice in two medicines is no mistake; a toxic drug twice is one.
+        harmless = any(x.patent for x in lines) and not _any_toxic(context, lines)
+        same = len(nodes) < len(lines) and not harmless
         case = "same" if same else "family"
         written = tuple(dict.fromkeys(line.resolution.name for line in lines))
         out.found.append(
             own("duplicate", case, lines, case, root=context.safety.herb(root).zh, written=written)
         )
     return out
+
+
+def _any_toxic(context: Context, lines: list[ReviewLine]) -> bool:
+    rows = [context.safety.toxic(line.ids[0], context.on) for line in lines]
+    return any(row is not None and row.toxicity != "none" for row in rows)
 
 
 def handling(context: Context) -> Outcome:
@@ -193,7 +201,10 @@ def processing(context: Context) -> Outcome:
         if not line.ids:
             out.skip([line], "unknown-herb")
             continue
-        if context.external or line.external or line.patent or line.resolution.processing:
+        if line.patent:
+            out.skip([line], "patent")
+            continue
+        if context.external or line.external or line.resolution.processing:
             continue
         for herb in line.ids:
             node = context.safety.herb(herb)
@@ -214,6 +225,7 @@ def form(context: Context) -> Outcome:
             out.skip([line], "unknown-herb")
             continue
         if line.patent:
+            out.skip([line], "patent")
             continue
         for herb in line.ids[:1] if line.certain else ():
             node = context.safety.herb(herb)
@@ -250,7 +262,8 @@ def written_names(context: Context) -> tuple[Outcome, Outcome]:
                 own("ambiguous-herb", "default", [line], "default", candidates=line.resolution.also)
             )
     for line in _patents_unknown(context):
-        unknown.found.append(own("unknown-herb", "patent", [line], "patent"))
+        words = "patent" if line.zh == line.line.name else "patent-part"
+        unknown.found.append(own("unknown-herb", "patent", [line], words, patent=line.patent))
     return unknown, asking
 
 

@@ -30,8 +30,8 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing of the graph: id, kind (herb, processed-herb, formula, patent, syndrome, element, sign, disease,
-    principle, tm1, constitution, drug) and its names."""
+    """A thing of the graph with its names. kind: herb, processed-herb, formula, patent, syndrome, element,
+    sign, disease, principle, tm1, constitution, drug."""
 
     id: str
     kind: str
