@@ -4,6 +4,7 @@
 MODULES = {
     "speed": "speed",
     "tongue": "tongue",
+    "face": "face",
     "pulse": "pulse",
     "differentiation": "differentiation",
     "reading": "reading",
