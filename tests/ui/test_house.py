@@ -62,7 +62,9 @@ def test_no_colour_size_or_sentence_is_a_literal(path):
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 1
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 1 < value < 2**24 - 1  # the upper end is Qt's own "no limit"
 
 
 def _is_character_set(text: str) -> bool:

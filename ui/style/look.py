@@ -120,7 +120,9 @@ def line_px(kind: str = "body") -> int:
 def pen(name: str, width: float = 1.0, dash: str | None = None, alpha: float = 1.0) -> QPen:
     """A pen in a token's colour. width: px at 100 %. dash: None, "dash" (the proposal's) or "dot"."""
     made = QPen(colour(name, alpha))
-    made.setWidthF(max(1.0, width * look().factor))
+    scaled = width * look().factor
+    # A hairline between two device pixels is a grey smear; wider strokes may take their exact width.
+    made.setWidthF(max(1.0, float(round(scaled)) if width <= 1 else scaled))
     if dash == "dash":
         made.setDashPattern([float(n) for n in tokens()["stroke"]["dash"]])
     elif dash == "dot":

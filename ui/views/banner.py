@@ -38,7 +38,7 @@ class Banner(QWidget):
         self.update()
 
     def _spoken(self, patient: Patient) -> str:
-        return f"{patient.name} {self._who(patient)} {' '.join(self._tags(patient, texts_only=True))}"
+        return f"{patient.name} {self._who(patient)} {' '.join(text for _, text in self._tags(patient))}"
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(400), px("banner"))
@@ -77,26 +77,27 @@ class Banner(QWidget):
             painter, middle.adjusted(x - middle.left(), 0, 0, 0), self._who(patient), kind="lead", bold=False
         )
         x += px(16)
+        x = self._paint_numbers(painter, patient, x, right)
+        self._paint_tags(painter, patient, x, right - px(12))
+
+    def _paint_numbers(self, painter: QPainter, patient: Patient, x: float, right: float) -> float:
+        """Birth date and number, where the tags leave them room: what may harm is never the first to go."""
         birth = say(T("component.banner.birth", date=patient.birth.isoformat())) if patient.birth else ""
         number = patient.number or say(T("component.banner.no_number"))
         visit = self._shell.visit_number()
         second = say(T("component.banner.number_visit", number=number, n=visit)) if visit else number
+        wide = max(width_of(birth, font("caption")), width_of(second, font("caption"))) + px(16)
+        tags = sum(self._tag_width(use, text) + px(4) for use, text in self._tags(patient))
+        if x + wide + tags > right - px(12):
+            return x
         top, low = QRectF(x, px(11), right - x, px(15)), QRectF(x, px(26), right - x, px(15))
-        if right - x > px(60):
-            wide = max(width_of(birth, font("caption")), width_of(second, font("caption")))
-            if birth:
-                paint_text(painter, top, birth, kind="caption", tint="ink2")
-            paint_text(
-                painter,
-                low if birth else QRectF(x, 0, right - x, self.height()),
-                second,
-                kind="caption",
-                tint="ink2",
-            )
-            x += wide + px(16)
-        self._paint_tags(painter, patient, x, right - px(12))
+        if birth:
+            paint_text(painter, top, birth, kind="caption", tint="ink2")
+        whole = QRectF(x, 0, right - x, self.height())
+        paint_text(painter, low if birth else whole, second, kind="caption", tint="ink2")
+        return x + wide
 
-    def _tags(self, patient: Patient, *, texts_only: bool = False) -> list:
+    def _tags(self, patient: Patient) -> list[tuple[str, str]]:
         tags: list[tuple[str, str]] = []
         allergy = (
             say(T("component.list_comma")).join(patient.allergies)
@@ -110,15 +111,20 @@ class Banner(QWidget):
             tags.append(("", say(T(f"component.banner.pregnant_{patient.pregnant.value}"))))
             if patient.breastfeeding is Known.YES:
                 tags.append(("", say(T("component.banner.breastfeeding"))))
-        return [text for _, text in tags] if texts_only else tags
+        return tags
+
+    @staticmethod
+    def _tag_width(use: str, text: str) -> float:
+        mark = px(12) + px(5) if use else 0
+        return min(width_of(text, font("caption")) + mark + 2 * px(8), px(220))
 
     def _paint_tags(self, painter: QPainter, patient: Patient, x: float, right: float) -> None:
         height = px("tag")
         y = (self.height() - 1 - height) / 2
         for use, text in self._tags(patient):
             mark = px(12) + px(5) if use else 0
-            wide = min(width_of(text, font("caption")) + mark + 2 * px(8), px(220))
-            if x + wide > right:
+            wide = min(self._tag_width(use, text), right - x)
+            if wide < mark + px(40):
                 paint_text(
                     painter, QRectF(x, y, px(20), height), "…", kind="caption", tint="ink3", elide=False
                 )

@@ -29,8 +29,11 @@ MODES = ("consult", "pharmacy", "practice", "knowledge", "statistics")
 class _Mark(QWidget):
     """The mark of four squares, one filled, and the product's name."""
 
+    named = True
+
     def sizeHint(self) -> QSize:
-        return QSize(round(px(42) + width_of(say(T("app.name")), font("body_strong")) + px(4)), px("app_bar"))
+        name = px(4) + width_of(say(T("app.name")), font("body_strong")) if self.named else 0.0
+        return QSize(round(px(42) + name), px("app_bar"))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -42,8 +45,9 @@ class _Mark(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         paint_mark(painter, px(13), (self.height() - px(18)) / 2, px(18))
-        line = QRectF(px(42), 0, self.width() - px(42), self.height())
-        paint_text(painter, line, say(T("app.name")), kind="body_strong", elide=False)
+        if self.named:
+            line = QRectF(px(42), 0, self.width() - px(42), self.height())
+            paint_text(painter, line, say(T("app.name")), kind="body_strong", elide=False)
         painter.end()
 
 
@@ -69,21 +73,28 @@ class _Mode(QAbstractButton):
 
     def __init__(self, mode: str) -> None:
         super().__init__()
-        self.mode = mode
+        self.mode, self.worded = mode, True
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.setText(say(T(f"action.mode.{self.mode}")))
-        self.setAccessibleName(self.text())
+        words = say(T(f"action.mode.{self.mode}"))
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip("" if self.worded else words)
         self.updateGeometry()
 
+    def set_worded(self, worded: bool) -> None:
+        """Without its word it is an icon with a tool tip."""
+        if worded != self.worded:
+            self.worded = worded
+            self.retranslate()
+
     def sizeHint(self) -> QSize:
-        return QSize(
-            round(px(12) * 2 + px(16) + px(6) + width_of(self.text(), font("body_strong")) + 1), px("app_bar")
-        )
+        word = px(6) + width_of(self.text(), font("body_strong")) + 1 if self.worded else 0.0
+        return QSize(round(px(12) * 2 + px(16) + word), px("app_bar"))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -95,7 +106,8 @@ class _Mode(QAbstractButton):
             painter.fillRect(self.rect(), colour("hover"))
         paint_icon(painter, self.mode, px(12), self.height() / 2 - px(8), 16, "ink" if on else "ink2")
         words = QRectF(px(12) + px(16) + px(6), 0, self.width(), self.height() - px(1))
-        paint_text(painter, words, self.text(), bold=on, tint="ink" if on else "ink2", elide=False)
+        if self.worded:
+            paint_text(painter, words, self.text(), bold=on, tint="ink" if on else "ink2", elide=False)
         if on:
             painter.fillRect(QRectF(0, self.height() - px(3), self.width(), px(2)), colour("accent"))
         painter.end()
@@ -145,6 +157,7 @@ class _StoreTag(QWidget):
     def say(self, text: Text) -> None:
         self.text = text
         self.setVisible(bool(text))
+        self.setToolTip(say(text))
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -222,6 +235,32 @@ class AppBar(Ground):
     def choose(self, mode: str) -> None:
         for name, button in self.modes.items():
             button.setChecked(name == mode)
+        self._fit()
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Without room the name goes first, then the words of the other modes, then the store's tag."""
+        shown = [button for button in self.modes.values() if not button.isHidden()]
+        self._mark.named = True
+        for button in shown:
+            button.set_worded(True)
+        self.store.setVisible(bool(self.store.text))
+        if self._needed() > self.width():
+            self._mark.named = False
+        if self._needed() > self.width():
+            for button in shown:
+                button.set_worded(button.isChecked())
+        if self._needed() > self.width():
+            self.store.setVisible(False)
+        self._mark.updateGeometry()
+
+    def _needed(self) -> int:
+        shown = [w for w in (self._mark, *self.modes.values(), self.store) if not w.isHidden()]
+        fixed = sum(w.sizeHint().width() for w in (*shown, self.language, self.theme, self.user))
+        return fixed + self.field.minimumSizeHint().width() + px(40)
 
     def set_user(self, name: Text) -> None:
         self.user.say(word=name)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout
 
-from ui.style import CENTRE, colour, font, paint_glyph, paint_icon, paint_text, px, width_of
+from ui.style import CENTRE, colour, font, look, paint_glyph, paint_icon, paint_text, px, size, width_of
 from ui.style.paint import Align
 from ui.viewmodels.stations import STATIONS, Mark, Station
 from ui.views import registry
@@ -15,6 +15,7 @@ from ui.widgets.lists import RowState, RowView
 from ui.words import T, lang, say
 
 _METHODS = (Station.LOOK, Station.LISTEN, Station.ASK, Station.FEEL)
+_TIGHT = 42  # px: a name and a state, with nothing around them
 _RULE = 5  # px of the strip that holds a dividing rule
 
 
@@ -33,9 +34,10 @@ class Rail(Ground):
         super().__init__("window")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, px(4), 0, 0)
-        self.list = RowView(self._paint, self._height, name=self._name, plain=False, fit=True)
+        self._cell = size("rail_cell")
+        self.list = RowView(self._paint, self._height, name=self._name, plain=False)
         self.list.rows.set_enabled(lambda cell: registry.find(cell.station.value) is not None)
-        self.list.setSpacing(0)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.chosen.connect(lambda cell: self.went.emit(cell.station))
         self.list.clicked.connect(lambda index: self.went.emit(self.list.items()[index.row()].station))
         layout.addWidget(self.list)
@@ -47,7 +49,21 @@ class Rail(Ground):
     def restyle(self) -> None:
         self.setFixedWidth(px("rail"))
         self._layout.setContentsMargins(0, px(4), 0, 0)
+        self._fit()
         self.retranslate()
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cells give way down to two tight lines; where even that is too tall the list scrolls."""
+        room = self.height() / look().factor - 4 - size("overview_cell") - 2 * _RULE - 4
+        self._cell = min(size("rail_cell"), max(_TIGHT, room / (len(STATIONS) - 1)))
+        tall = sum(self.list.row_height(row) for row in range(len(STATIONS)))
+        self.list.setFixedHeight(max(1, min(tall, self.height() - px(4))))
+        self.list.scheduleDelayedItemsLayout()
+        self.list.scrollTo(self.list.currentIndex())
 
     def retranslate(self) -> None:
         self.list.setAccessibleName(say(T("component.rail.name")))
@@ -57,13 +73,10 @@ class Rail(Ground):
         by_station = {mark.station: mark for mark in marks}
         self.list.set_items([_Cell(s, by_station.get(s)) for s in STATIONS], STATIONS.index(at))
 
-    @staticmethod
-    def _height(row: int) -> float:
-        from ui.style import size
-
+    def _height(self, row: int) -> float:
         if STATIONS[row] is Station.OVERVIEW:
             return size("overview_cell") + _RULE
-        return size("rail_cell") + (_RULE + 4 if STATIONS[row] is Station.FEEL else 0)
+        return self._cell + (_RULE + 4 if STATIONS[row] is Station.FEEL else 0)
 
     @staticmethod
     def _name(cell: _Cell) -> str:
@@ -72,7 +85,8 @@ class Rail(Ground):
 
     def _paint(self, painter: QPainter, rect: QRectF, cell: _Cell, state: RowState) -> None:
         overview = cell.station is Station.OVERVIEW
-        body = QRectF(rect.left(), rect.top(), rect.width(), px("overview_cell" if overview else "rail_cell"))
+        tall = px("overview_cell") if overview else px(self._cell)
+        body = QRectF(rect.left(), rect.top(), rect.width(), tall)
         painter.fillRect(QRectF(rect.right() - px(1), rect.top(), px(1), rect.height()), colour("line"))
         if state.selected:
             painter.fillRect(body, colour("surface"))
@@ -104,7 +118,8 @@ class Rail(Ground):
 
     def _paint_station(self, painter: QPainter, body: QRectF, cell: _Cell, state: RowState) -> None:
         big = lang() == "zh" and cell.station in _METHODS
-        name = QRectF(body.left() + px(4), body.top() + px(12), body.width() - px(8), px(28))
+        top = body.top() + max(0.0, (body.height() - px(40)) / 2)
+        name = QRectF(body.left() + px(4), top, body.width() - px(8), px(26))
         tint = "ink" if state.selected else "ink2" if state.enabled else "ink3"
         kind = "head" if big else "lead"
         paint_text(
@@ -123,7 +138,7 @@ class Rail(Ground):
         side, gap = px(9), px(4)
         wide = min(width_of(words, font("micro")), body.width() - side - gap - px(6))
         x = body.center().x() - (side + gap + wide) / 2
-        line = QRectF(x + side + gap, body.top() + px(39), wide + 1, px(15))
+        line = QRectF(x + side + gap, top + px(26), wide + 1, px(14))
         paint_glyph(painter, QRectF(x, line.center().y() - side / 2, side, side), cell.mark.glyph)
         paint_text(
             painter, line, words, kind="micro", tint="ink2", align=Align.AlignLeft | Align.AlignVCenter

@@ -5,7 +5,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFileDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tcm_station.domain.errors import StationError
 from ui.style import RIGHT, colour, look, paint_glyph, paint_icon, paint_seal, paint_text, pen, px, tokens
@@ -27,6 +35,7 @@ _SECTIONS = (
     ("people", "user"),
     ("about", "info"),
 )
+_ONE_COLUMN_AT = 1.75  # from this scale on the columns stand under each other
 _LOCKS = (0, 2, 5, 15)
 
 
@@ -46,10 +55,14 @@ class SettingsPage(Page):
         self.nav = self._build_left()
         outer.addWidget(self.nav)
         self.main_body, self.side_body = self._build_main(), self._build_side()
-        self.main, self.side = _Scroll(self.main_body), _Scroll(self.side_body)
-        outer.addWidget(self.main, 614)
-        outer.addWidget(Rule(vertical=True))
-        outer.addWidget(self.side, 468)
+        self.both = QWidget()
+        self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.both)
+        self.columns.setContentsMargins(0, 0, 0, 0)
+        self.columns.setSpacing(0)
+        self.columns.addWidget(self.main_body, 614)
+        self.columns.addWidget(self.side_body, 468)
+        self.area = _Scroll(self.both)
+        outer.addWidget(self.area, 1)
         self.restyle()
         self._show(self.settings.now)
 
@@ -66,6 +79,10 @@ class SettingsPage(Page):
 
     def restyle(self) -> None:
         self.nav.setFixedWidth(px(236))
+        narrow = look().scale >= _ONE_COLUMN_AT
+        self.nav.setVisible(not narrow)
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self.columns.setDirection(way)
         self.keys.setFixedHeight(px("table_row") * 7)
 
     # left
@@ -117,10 +134,8 @@ class SettingsPage(Page):
 
     def _go_to(self, item: tuple[str, str]) -> None:
         head = self.heads[item[0]]
-        aside = self.side_body.isAncestorOf(head)
-        area, body = (self.side, self.side_body) if aside else (self.main, self.main_body)
-        top = head.mapTo(body, head.rect().topLeft()).y()
-        area.verticalScrollBar().setValue(top - px(8))
+        top = head.mapTo(self.both, head.rect().topLeft()).y()
+        self.area.verticalScrollBar().setValue(top - px(8))
 
     def _find(self, words: str) -> None:
         self.keys.show_matching(words)
@@ -178,7 +193,7 @@ class SettingsPage(Page):
 
     # right column
     def _build_side(self) -> QWidget:
-        made = QWidget()
+        made = Ground("surface", "l")
         layout = column(gap=0, pad=(20, 6, 20, 16))
         made.setLayout(layout)
         self._head(layout, "backup", T("settings.backup_note"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from tcm_station import __version__
 from tcm_station.domain.errors import StationError
 from tcm_station.workflow.changes import Changed
 from tcm_station.workflow.commands import Command
@@ -489,7 +490,7 @@ class Window(QWidget):
         self.bar.store.say(T("app.sample_store") if self._sample else "")
         self.hub.retranslate()
         self._show_hints()
-        self.status.show_right(T("app.editions"))
+        self.status.show_right(T("app.editions", version=__version__))
         self.bar.retranslate()
 
     def restyle(self) -> None:

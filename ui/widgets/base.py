@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.style import LEFT, RIGHT, colour, font, line_px, paint_text, pen, px, width_of
+from ui.style import LEFT, RIGHT, colour, font, line_px, paint_text, px, width_of
 from ui.words import Text, say
 
 
@@ -257,11 +257,7 @@ def paragraph(
 
 def hairline(painter: QPainter, x1: float, x2: float, y: float, tint: str = "line") -> None:
     """A horizontal hairline on whole pixels."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(pen(tint))
-    painter.drawLine(round(x1), round(y), round(x2), round(y))
-    painter.restore()
+    painter.fillRect(QRectF(round(x1), round(y), round(x2) - round(x1), px("stroke.hair")), colour(tint))
 
 
 Handler = Callable[[], None]

@@ -93,7 +93,10 @@ class HitField(Field):
             popup.step(1 if key == Qt.Key.Key_Down else -1)
         elif is_open and key == Qt.Key.Key_Escape:
             self.close_popup()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        elif (
+            key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        ):
             hit = popup.chosen() if popup is not None and is_open else None
             if hit is not None:
                 self._take(hit)

@@ -39,7 +39,7 @@ class ElementsMap(Drawn):
         self._name()
 
     def natural(self) -> tuple[float, float]:
-        return (_SIDE + _CELL * max(1, len(self._columns)), _HEAD + 30 * max(1, len(self._rows)))
+        return (_SIDE + _CELL * max(1, len(self._columns)), _HEAD + 30 * max(1, len(self._rows)) + 2)
 
     def _cell(self, row: int, column: int) -> QRectF:
         wide = min((self.width() - px(_SIDE)) / max(1, len(self._columns)), px(56))

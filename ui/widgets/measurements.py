@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tcm_station.domain.measurement import Basis, Measurement
 from tcm_station.domain.terms import find_term
+from tcm_station.i18n import has_key
 from tcm_station.workflow.names import measurement_decimals, reason_text
 from ui.style import LEFT, RIGHT, font, paint_glyph, paint_hatch, paint_text, px, width_of
 from ui.widgets.base import Drawn, hairline
@@ -21,6 +22,7 @@ from ui.words import Name, T, Text, lang, say
 
 #: A change counts only beyond this many within-person sd (repeatability coefficient, ISO 5725).
 REPEATABILITY = 2.77
+_MOST_DIGITS = 6
 _WIDE = 520  # px at 100 %: narrower tables drop the last visit, then the range bar
 
 
@@ -49,10 +51,19 @@ def value_words(told: Measurement) -> tuple[str, str]:
     if told.value is None:
         return "", ""
     decimals = measurement_decimals(told.code)
-    sd = "" if told.sd is None else f"± {told.sd:.{max(decimals, 1)}f}"
-    if told.sd is not None and decimals == 0 and told.sd == round(told.sd):
-        sd = f"± {told.sd:.0f}"
-    return f"{told.value:.{decimals}f}", sd
+    if told.sd is None:
+        return f"{told.value:.{decimals}f}", ""
+    digits = decimals
+    while told.sd > 0 and round(told.sd, digits) == 0 and digits < _MOST_DIGITS:
+        digits += 1  # "± 0.0" would claim a certainty that nobody measured
+    return f"{told.value:.{decimals}f}", f"± {told.sd:.{digits}f}"
+
+
+def why_words(why: str | None) -> str:
+    """Why something could not be measured; keys are whole ("pulse.why.…") or stand under `why`."""
+    if not why:
+        return ""
+    return reason_text(why if has_key(why) else f"why.{why}", lang())
 
 
 def unit_words(unit: str) -> str:
@@ -80,7 +91,7 @@ def method_tip(told: Measurement) -> str:
     else:
         lines.append(say(T("component.measure.no_reference")))
     if told.why is not None:
-        lines.append(reason_text(f"why.{told.why}", lang()))
+        lines.append(why_words(told.why))
     return "\n".join(lines)
 
 
@@ -181,7 +192,7 @@ class MeasurementTable(QWidget):
         self._paint_last(painter, cells, row)
 
     def _paint_missing(self, painter: QPainter, cells: dict[str, QRectF], told: Measurement) -> None:
-        words = say(T("component.measure.none", why=reason_text(f"why.{told.why}", lang())))
+        words = say(T("component.measure.none", why=why_words(told.why)))
         room = QRectF(cells["value"])
         room.setRight(cells["unit"].right())
         if "bar" in cells:

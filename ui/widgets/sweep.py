@@ -32,7 +32,7 @@ class LiveSweep(QWidget):
         self._low, self._high, self._gain = 0.0, 1.0, 1.0
         self._seen: list[float] = []
         self._last: QPointF | None = None
-        self._marks: list[int] = []
+        self._marks: list[tuple[int, float | None]] = []
         self._new = QPixmap()
         self._old = QPixmap()
         self._state, self._words = "running", ""
@@ -83,9 +83,9 @@ class LiveSweep(QWidget):
         self._last = points[-1] if points else None
         self.update()
 
-    def mark(self, sample: int) -> None:
-        """Mark a beat by the index of its sample since `begin`."""
-        self._marks.append(sample)
+    def mark(self, sample: int, value: float | None = None) -> None:
+        """Mark a beat by the index of its sample since `begin`; value: its height, the top without one."""
+        self._marks.append((sample, value))
         self.update()
 
     def pause(self, paused: bool = True) -> None:
@@ -200,11 +200,14 @@ class LiveSweep(QWidget):
     def _paint_marks(self, painter: QPainter, plane: Plane, per_sweep: int) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         first = self._count - self._count % per_sweep
-        for sample in self._marks:
-            if sample < first - per_sweep:
-                continue
-            old = sample < first
-            x, y = plane.x((sample % per_sweep) / self._fs), plane.rect.top() + px(6)
+        head = (self._count % per_sweep) / self._fs + _GAP_S
+        for sample, value in self._marks:
+            old, at = sample < first, (sample % per_sweep) / self._fs
+            if sample < first - per_sweep or (old and at < head):
+                continue  # the head has passed over it
+            x, y = plane.x(at), plane.rect.top() + px(6)
+            if value is not None:
+                y = max(y, plane.y(value) - px(9))
             painter.setBrush(colour("p2", 0.38 if old else 1.0))
             half = px(4)
             painter.drawPolygon(
