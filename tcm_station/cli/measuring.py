@@ -79,7 +79,8 @@ def run_pulse(args: argparse.Namespace, out: Output) -> ExitCode:
 
     def after(path: Path, data: bytes, examination: Examination) -> None:
         if beats is not None:
-            pictures.write_text(beats / f"{path.stem}.csv", contract.beats_csv(examination))
+            told = contract.beats_csv(data, path.name, fs_hz=args.fs, column=args.column, kind=args.kind)
+            pictures.write_text(beats / f"{path.stem}.csv", told)
 
     return _measure(ExamKind.PULSE, args, out, after)
 

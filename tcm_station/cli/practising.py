@@ -9,7 +9,7 @@ from tcm_station.workflow.names import name_of
 
 
 def run_practice(args: argparse.Namespace, out: Output) -> ExitCode:
-    """list; ask CASE QUESTION…; commit CASE SYNDROME QUESTION… --formula F (asks, takes tongue and pulse, marks)."""
+    """list; ask CASE QUESTION…; commit CASE SYNDROME QUESTION… --formula F (asks, measures, marks)."""
     if args.action == "list":
         for case in practise.cases():
             plain: dict[str, object] = {

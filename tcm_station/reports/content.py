@@ -7,7 +7,7 @@ from tcm_station import __version__
 from tcm_station.domain.differentiation import Candidate, Evidence
 from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.finding import Finding, Polarity
-from tcm_station.domain.measurement import Measurement
+from tcm_station.domain.measurement import Basis, Measurement
 from tcm_station.domain.patient import Patient
 from tcm_station.domain.prescription import PrescriptionLine
 from tcm_station.domain.terms import find_term
@@ -162,6 +162,7 @@ class _Writer:
                 self.tr(f"basis.{m.basis.value}"),
             )
             for m in examination.measurements
+            if not _says_nothing(m)
         )
         heads = ("item", "value", "reference", "judged", "basis")
         return Table(
@@ -171,6 +172,11 @@ class _Writer:
             strong=(1,),
             drop_narrow=(3,),
         )
+
+
+def _says_nothing(m: Measurement) -> bool:
+    """Absolute colours of a face without a colour profile follow the lamp: they are stored, not printed."""
+    return m.code.startswith("face.") and m.basis is Basis.UNCALIBRATED
 
 
 def _decimals(code: str) -> int:

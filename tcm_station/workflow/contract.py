@@ -1,5 +1,7 @@
 """Values as the JSON objects of the contract. What stands here is fixed by it."""
 
+import math
+
 from tcm_station.domain.differentiation import Candidate, Differentiation, Evidence
 from tcm_station.domain.examination import Examination
 from tcm_station.domain.finding import Finding
@@ -192,10 +194,21 @@ def prescription_json(prescription: Prescription) -> Plain:
 BEAT_COLUMNS = ("onset_s", "peak_s", "notch_s", "diastolic_s", "quality", "kind")
 
 
-def beats_csv(examination: Examination) -> str:
-    """The beats of a pulse examination as CSV; an empty cell where a point was not found (NaN inside)."""
-    from tcm_station.signals.pulse.examine import beat_rows
+def beats_csv(
+    data: bytes, name: str, *, fs_hz: float | None = None, column: str | None = None, kind: str | None = None
+) -> str:
+    """The beats of a recording as CSV, in seconds; an empty cell where a point cannot be told.
 
+    Raises Refused as `read_wave` does.
+    """
+    from tcm_station.signals.pulse.beats import find_beats
+    from tcm_station.signals.pulse.read import read_wave
+
+    beats = find_beats(read_wave(data, name, fs_hz=fs_hz, column=column, kind=kind))
+    points = (beats.onset_s, beats.peak_s, beats.notch_s, beats.diastolic_s)
     lines = [",".join(BEAT_COLUMNS)]
-    lines += [",".join(row) for row in beat_rows(examination)]
+    for place in range(len(beats)):
+        times = ["" if math.isnan(p[place]) else f"{p[place]:.4f}" for p in points]
+        said = beats.kind[place].value
+        lines.append(",".join([*times, f"{beats.quality[place]:.3f}", said]))
     return "\n".join(lines) + "\n"

@@ -44,8 +44,10 @@ def ask(encounter: Encounter, question: str) -> tuple[Encounter, tuple[tuple[str
 
 
 def as_statement(question: str) -> str:
-    """A question as the statement it asks about: a history's reader takes questions for the doctor's own words
-    and leaves them out ("有没有盗汗？" → "有盗汗，")."""
+    """A question as the statement it asks about ("有没有盗汗？" → "有盗汗，").
+
+    A history's reader takes questions for the doctor's own words and leaves them out.
+    """
     plain = re.sub(r"[吗么呢嘛]?[？?]", "，", question)
     return re.sub(r"[吗么嘛](?=[，。、；\s]|$)", "", re.sub(r"有没有|是不是|会不会|有无", "有", plain))
 

@@ -16,6 +16,8 @@ from tcm_station.workflow.examine import examine_bytes
 
 TONGUE_FILE = "samples/tongue_heart_spleen.png"
 PULSE_FILE = "samples/pulse_heart_spleen.csv"
+# A synthetic face under the MIT licence (samples/portrait.LICENSE.txt): nobody's photograph.
+FACE_FILE = "samples/portrait.jpg"
 PATIENT_FILE = "samples/heart_spleen.json"
 DEVICE = "synthetic"
 
@@ -34,7 +36,11 @@ def sample_recordings() -> tuple[tuple[ExamKind, str, bytes], ...]:
     """(kind, name, bytes) of the embedded recordings, and of the licensed portrait where it is shipped."""
     return tuple(
         (kind, path.rpartition("/")[2], asset(path).read_bytes())
-        for kind, path in ((ExamKind.TONGUE, TONGUE_FILE), (ExamKind.PULSE, PULSE_FILE))
+        for kind, path in (
+            (ExamKind.TONGUE, TONGUE_FILE),
+            (ExamKind.FACE, FACE_FILE),
+            (ExamKind.PULSE, PULSE_FILE),
+        )
     )
 
 
