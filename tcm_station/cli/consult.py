@@ -69,9 +69,7 @@ def answer_consultation(name: str, result: Consultation, target: Path | None, ou
     """Print one consultation, and write its papers when a folder is given."""
     files: dict[str, str] = {}
     if target is not None:
-        directory = folder(target)
-        assert directory is not None  # folder() gives back what it was given
-        files = write_papers(result, directory, out.lang)
+        files = write_papers(result, folder(target), out.lang)
     note_outcome(result, out)
     plain: dict[str, object] = {"input": name, "ok": True, **consultation_json(result), "files": files}
     out.answer(plain, lambda: consultation_text(name, result, files, out))

@@ -36,20 +36,23 @@ def _measure(
     return out.each(named(args.files), work)
 
 
-def folder(path: Path | None) -> Path | None:
+def folder(path: Path) -> Path:
     """An output folder, made when it is not there. Raises NotWritten."""
-    if path is not None:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise NotWritten("cannot-write", what=path.name, why=fault.strerror or "") from fault
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise NotWritten("cannot-write", what=path.name, why=fault.strerror or "") from fault
     return path
+
+
+def _optional(path: Path | None) -> Path | None:
+    return None if path is None else folder(path)
 
 
 def run_tongue(args: argparse.Namespace, out: Output) -> ExitCode:
     from tcm_station.workflow import pictures
 
-    masks, overlays = folder(args.masks), folder(args.overlays)
+    masks, overlays = _optional(args.masks), _optional(args.overlays)
 
     def after(path: Path, data: bytes, examination: Examination) -> None:
         if masks is not None:
@@ -63,7 +66,7 @@ def run_tongue(args: argparse.Namespace, out: Output) -> ExitCode:
 def run_face(args: argparse.Namespace, out: Output) -> ExitCode:
     from tcm_station.workflow import pictures
 
-    overlays = folder(args.overlays)
+    overlays = _optional(args.overlays)
 
     def after(path: Path, data: bytes, examination: Examination) -> None:
         if overlays is not None:
@@ -75,7 +78,7 @@ def run_face(args: argparse.Namespace, out: Output) -> ExitCode:
 def run_pulse(args: argparse.Namespace, out: Output) -> ExitCode:
     from tcm_station.workflow import pictures
 
-    beats = folder(args.beats)
+    beats = _optional(args.beats)
 
     def after(path: Path, data: bytes, examination: Examination) -> None:
         if beats is not None:

@@ -15,6 +15,7 @@ from tcm_station.domain.finding import Finding
 from tcm_station.domain.patient import Patient, Sex
 from tcm_station.domain.prescription import Review
 from tcm_station.domain.visit import Amendment, Visit, VisitState
+from tcm_station.i18n import Lang
 from tcm_station.workflow import commands, examine
 from tcm_station.workflow.changes import Changed, Kind
 from tcm_station.workflow.commands import Command
@@ -233,6 +234,12 @@ class Desk:
         self.store.visits.sign(signed)
         kinds = frozenset({Kind.SIGNATURE, Kind.VISITS, Kind.PATIENTS})
         return self._tell(Changed(kinds, visit.patient_id, visit_id))
+
+    def paper(self, visit_id: str, name: str, lang: Lang, size: str = "A4") -> bytes:
+        """One paper of a visit as PDF: "report" or "record", "A4" or "A5"."""
+        from tcm_station.workflow.papers import visit_paper
+
+        return visit_paper(self, visit_id, name, lang, size)
 
     def amend(self, visit_id: str, text: str, by: str) -> Changed:
         """Add a note to a signed visit; what was signed stays as it was."""

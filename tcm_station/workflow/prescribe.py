@@ -12,9 +12,9 @@ USUAL_DOSES = 7
 
 def prescription_of(formula: str) -> Prescription:
     """A formula's lines as a proposal, with its usual decoction grams where the table has them."""
-    from knowledge_graph import formulas
+    from knowledge_graph.formulas import lines_of
 
-    return Prescription(lines=formulas.lines_of(formula), doses=USUAL_DOSES, formula=formula)
+    return Prescription(lines=lines_of(formula), doses=USUAL_DOSES, formula=formula)
 
 
 def prescription_of_last(visit: Visit) -> Prescription | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tcm_station.i18n import Lang
-from tcm_station.workflow.papers import visit_paper
 from ui.viewmodels.shell import Shell
 
 PAPERS = ("report", "record")
@@ -39,4 +38,4 @@ class Papers:
         visit = self.shell.visit
         if visit is None:
             return b""
-        return visit_paper(self.shell.desk, visit.id, self.name, lang, self.size)
+        return self.shell.desk.paper(visit.id, self.name, lang, self.size)

@@ -16,6 +16,7 @@ from ui.widgets.buttons import Field, Segment
 from ui.widgets.constitution import ConstitutionBars
 from ui.widgets.lists import RowState, RowView
 from ui.words import Name, T, lang, say
+from ui.workers import Task
 
 COLUMNS = 3
 MOST_ITEMS = 9
@@ -26,7 +27,8 @@ class AnswerBox(QAbstractButton):
 
     def __init__(self, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._index, self._code, self._answer = index, "", None
+        self._index, self._code = index, ""
+        self._answer: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.restyle()
@@ -54,14 +56,14 @@ class AnswerBox(QAbstractButton):
         fill = "select" if yes else "hover" if self.underMouse() else "raised"
         paint_box(painter, QRectF(self.rect()), fill=fill, line="accent" if yes else "line")
         middle = self.height() / 2
-        left = px(10)
+        left: float = px(10)
         if self._index < MOST_ITEMS:
             paint_key_cap(painter, px(26), middle, str(self._index + 1))
             left = px(36)
         degree = say(T(f"ask.answer.{self._answer}")) if self._answer in DEGREES else ""
         glyph = "finding_no" if self._answer == "no" else "finding_yes" if yes else "not_started"
         paint_glyph(painter, QRectF(self.width() - px(22), middle - px(6), px(12), px(12)), glyph)
-        right = self.width() - px(28)
+        right: float = self.width() - px(28)
         if degree:
             box = QRectF(right - px(60), 0, px(56), self.height())
             right -= paint_text(painter, box, degree, kind="caption", tint="ink3", align=RIGHT) + px(8)
@@ -117,7 +119,7 @@ class AskPage(Page):
         super().__init__(frame)
         self.model = Ask(frame.shell)
         self._filling = False
-        self._task = None
+        self._task: Task | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -263,7 +265,7 @@ class AskPage(Page):
         self._count.say(T("ask.count", asked=asked, of=of))
         self._groups.set_items(rows, model.place)
         question = model.question
-        self._head.say(_Title(question))
+        self._head.say(question.title(lang()))
         answers = model.answers()
         for index, made in enumerate(self._boxes):
             there = index < len(question.items)
@@ -390,16 +392,3 @@ class AskPage(Page):
 
 
 READ_PAUSE_MS = 150  # after the last key, so that reading never runs behind the typist
-
-
-class _Title:
-    """A question's title in the language on screen."""
-
-    def __init__(self, question) -> None:
-        self._question = question
-
-    def __str__(self) -> str:
-        return self._question.title(lang())
-
-
-__all__ = ["AnswerBox", "AskPage", "Underlines"]

@@ -49,8 +49,9 @@ class ConstitutionPage(Page):
         self._form.chosen.connect(self._on_form)
         line.addWidget(self._form)
         line.addStretch(1)
-        line.addWidget(Button(T("constitution_page.back"), "Ctrl 3", kind="quiet"))
-        line.itemAt(line.count() - 1).widget().clicked.connect(lambda: self.frame.go("ask"))
+        back = Button(T("constitution_page.back"), "Ctrl 3", kind="quiet")
+        back.clicked.connect(lambda: self.frame.go("ask"))
+        line.addWidget(back)
         box.addLayout(line)
         self._head = SectionHead("", T("constitution_page.keys"))
         box.addWidget(self._head)
@@ -100,7 +101,8 @@ class ConstitutionPage(Page):
     def _show(self, place: int | None = None) -> None:
         model = self.model
         items, answers = model.items(), model.answers()
-        self._head.say(_Called(model.form_id))
+        form = model.questionnaire
+        self._head.say(form.zh if lang() == "zh" else form.en)
         self._note.say("" if model.questionnaire.read else T("constitution_page.second_hand"))
         self._list.set_items(items, place)
         self._count.say(right=T("constitution_page.answered", n=len(answers), of=len(items)))
@@ -145,14 +147,3 @@ class ConstitutionPage(Page):
         here = self._list.currentIndex().row()
         self.model.answer(item.id, value)
         self._show(min(here + 1, len(self.model.items()) - 1))
-
-
-class _Called:
-    """A form's name in the language on screen."""
-
-    def __init__(self, form_id: str) -> None:
-        self._form_id = form_id
-
-    def __str__(self) -> str:
-        form = questionnaires.load(self._form_id)
-        return form.zh if lang() == "zh" else form.en
