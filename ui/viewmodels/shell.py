@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tcm_station.domain.errors import NotWritten, StationError
-from tcm_station.domain.patient import Known, Patient
+from tcm_station.domain.patient import Patient
 from tcm_station.domain.prescription import Review
 from tcm_station.domain.visit import Visit, VisitState
 from tcm_station.workflow.changes import Changed, Kind
@@ -305,8 +305,3 @@ def seal_of(name: str, others: tuple[str, ...] = ()) -> str:
         return name.split()[-1][0].upper()
     same = any(other != name and other.startswith(name[0]) for other in others)
     return name[1] if same and len(name) > 1 else name[0]
-
-
-def pregnancy_key(patient: Patient) -> str:
-    """Which sentence the banner shows about pregnancy: asked and yes, asked and no, or not asked."""
-    return {Known.YES: "yes", Known.NO: "no", Known.UNKNOWN: "unknown"}[patient.pregnant]

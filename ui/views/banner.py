@@ -108,7 +108,7 @@ class Banner(QWidget):
         drugs = say(T("component.list_comma")).join(patient.drugs) if patient.drugs else ""
         tags.append(("drug", drugs or say(T("component.banner.no_drugs"))))
         if patient.sex.value != "m":
-            tags.append(("", say(T(f"component.banner.pregnant_{patient.pregnant.value}"))))
+            tags.append(("", say(T(f"component.banner.pregnant.{patient.pregnant.value}"))))
             if patient.breastfeeding is Known.YES:
                 tags.append(("", say(T("component.banner.breastfeeding"))))
         return tags

@@ -189,7 +189,6 @@ class AppBar(Ground):
     language_wanted = Signal()
     theme_wanted = Signal()
     lock_wanted = Signal()
-    user_wanted = Signal()
 
     def __init__(self, available: Callable[[str], bool]) -> None:
         super().__init__("window", "b")
@@ -229,7 +228,7 @@ class AppBar(Ground):
 
     def retranslate(self) -> None:
         # The button names what it leads to: the other language, the other theme.
-        self.language.say(word=T("app.other_language"))
+        self.language.say(word=T("app.mark_other_language"))
         self.theme.say(icon="to_light" if look().theme == "dark" else "to_dark")
 
     def choose(self, mode: str) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from ui.style import CENTRE, paint_box, paint_glyph, paint_hatch, paint_text, px, tokens
 from ui.views.page import Page
 from ui.widgets.alerts import AlertLine, AlertList, Answer, CoverageSentence, ShownAlert
-from ui.widgets.base import Drawn, Label, SectionHead, column, row
+from ui.widgets.base import Drawn, ElidedLabel, Label, SectionHead, column, row
 from ui.widgets.buttons import Button, CheckBox, Field, Segment, Tag
 from ui.widgets.findings import FindingTags, Shown
 from ui.widgets.frames import JudgedLine, SignatureSlot
@@ -148,7 +148,7 @@ class ComponentsPage(Page):
             grid.addWidget(Label(T(f"component.show.{key}")), index, 0)
             grid.addWidget(Label(value, "body_strong"), index, 1)
             grid.addWidget(RangeBar(told), index, 2)
-            grid.addWidget(Label(T(f"component.show.{key}_note"), "caption", "ink3"), index, 3)
+            grid.addWidget(ElidedLabel(T(f"component.show.{key}_note"), "caption", "ink3"), index, 3)
         grid.setColumnStretch(3, 1)
         made.addLayout(grid)
         made.addWidget(SectionHead(T("component.show.levels")))
@@ -200,6 +200,8 @@ class ComponentsPage(Page):
         made.addWidget(SectionHead(T("component.show.type")))
         types = {kind: told for kind, told in tokens()["type"].items() if isinstance(told, dict)}
         for kind, told in types.items():
+            if kind in ("figure", "head"):
+                continue  # a size between two that are shown
             line = row(gap=8)
             line.addWidget(Label(T(f"component.show.type_{kind}"), kind))
             line.addStretch(1)

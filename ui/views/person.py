@@ -52,7 +52,7 @@ class PersonDialog(FloatingDialog):
         self.name, self.birth, self.phone = Field(), Field(T("component.person.birth_hint")), Field()
         self.number, self.allergies, self.drugs, self.conditions = Field(), Field(), Field(), Field()
         self.sex = Segment([(s, T(f"component.sex.{s.value}")) for s in Sex], Sex.UNKNOWN)
-        self.pregnant = Segment([(k, T(f"component.person.known_{k.value}")) for k in Known], Known.UNKNOWN)
+        self.pregnant = Segment([(k, T(f"component.person.known.{k.value}")) for k in Known], Known.UNKNOWN)
         hint = T("component.person.list_hint")
         for words, widget, note in (
             (T("component.person.name"), self.name, ""),

@@ -38,6 +38,7 @@ PAGES: tuple[PageSpec, ...] = (
         "04b-constitution",
         station="ask",
     ),
+    PageSpec("pattern", "station", "ui.views.pattern:PatternPage", "05-differentiation"),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),

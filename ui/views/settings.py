@@ -155,7 +155,7 @@ class SettingsPage(Page):
         self.scale_words = Label("", "body_strong")
         self.scale.chosen.connect(lambda value: self._change(scale=value))
         self._line(layout, T("settings.scale"), self.scale, self.scale_words, right="Ctrl + −")
-        self.language = Segment([("zh", T("settings.chinese")), ("en", T("settings.english"))])
+        self.language = Segment([("zh", T("app.mark_chinese")), ("en", T("app.mark_english"))])
         self.language.chosen.connect(lambda value: self._change(lang=value))
         self._line(layout, T("settings.language"), self.language, right="F8")
         themes = [

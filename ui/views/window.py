@@ -2,7 +2,6 @@
 elsewhere."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tcm_station.domain.errors import StationError
 from tcm_station.workflow.changes import Changed
 from tcm_station.workflow.commands import Command
 from ui.actions import GLOBAL, Action, Hub, Keymap, actions, key_words
-from ui.style import look, px, time_ms
+from ui.style import as_qicon, look, px, time_ms
 from ui.style.tokens import size, tokens
 from ui.viewmodels.settings import SettingsFile
 from ui.viewmodels.shell import Saving, Shell, seal_of
@@ -115,6 +114,8 @@ class Window(QWidget):
         self.bar.lock_wanted.connect(self.lock)
         self.list.opened.connect(self.shell.open_patient)
         self.banner.clicked.connect(self.edit_patient)
+        self.list.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.list.customContextMenuRequested.connect(self._list_menu)
         self.rail.went.connect(lambda station: self.go(station.value))
         self.restyle()
         self.resize(px(1366), px(768))
@@ -363,8 +364,16 @@ class Window(QWidget):
         """A context menu of actions, made from the same records."""
         menu = QMenu(self)
         for name in names:
-            menu.addAction(self.hub.qaction(name))
-        menu.exec(at)
+            entry = self.hub.qaction(name)
+            if actions()[name].icon:
+                entry.setIcon(as_qicon(actions()[name].icon))
+            menu.addAction(entry)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def _list_menu(self, at: QPoint) -> None:
+        names = ("patients.new", "visit.new", "patients.search", "patients.list")
+        self.menu_of(names, self.list.list.viewport().mapToGlobal(at))
 
     def _patients_found(self, words: str) -> list[Entry]:
         rows = self.desk.patients(words)[: 5 if words else 3]
@@ -524,11 +533,6 @@ class Window(QWidget):
     def seal(self) -> str:
         """The seal of whoever works here."""
         return seal_of(self.shell.user)
-
-    def amend_saved(self, state: Saving) -> None:
-        """Show another saved mark (while something is being written for longer than 400 ms)."""
-        self.shell.saved = replace(self.shell.saved, state=state)
-        self.banner.refresh()
 
 
 def _system_theme():

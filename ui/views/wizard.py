@@ -275,7 +275,7 @@ class _Display(_StepPage):
 
     def build(self) -> None:
         settings = self.wizard.root.settings
-        self.language = Segment([("zh", T("settings.chinese")), ("en", T("settings.english"))], lang())
+        self.language = Segment([("zh", T("app.mark_chinese")), ("en", T("app.mark_english"))], lang())
         self.theme = Segment([("light", T("settings.light")), ("dark", T("settings.dark"))], look().theme)
         scales = (1.0, 1.15, 1.25, 1.5, 2.0, 2.5)
         self.scale = Segment([(s, f"{s * 100:.0f} %") for s in scales], settings.now.scale)

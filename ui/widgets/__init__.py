@@ -1,43 +1,40 @@
-"""Components, each in its own module and imported from there (`from ui.widgets.buttons import Button`).
+"""Components, each imported from its own module: `from ui.widgets.buttons import Button`.
 
-How they are used by pages
-- Words are `T("page.key", n=3)`, `Name(code)` or plain text; components keep them and follow a switch of
-language
-  by themselves. Numbers are px at 100 %: `px(16)`, `column(gap=8, pad=16)`; colours are token names.
-- Data goes in by `set_…` or `say`; what a person does comes out as a signal. No component starts work or
-asks the desk.
-- A widget with `retranslate()` or `restyle()` is called on a switch of language, theme or scale.
+How pages use them
+- Words are `T("page.key", n=3)`, `Name(code)` or plain text. Components keep them and follow a switch of
+  language by themselves. Lengths are px at 100 %: `px(16)`, `column(gap=8, pad=16)`; colours are token names.
+- Data goes in by `set(…)` or `say(…)`; what a person does comes out as a signal. No component asks the desk,
+  starts work or opens a file.
+- Any widget with `retranslate()` or `restyle()` is called on a switch of language, theme or scale.
 
-base         Label(text, kind, tint, bold=, wrap=)  ElidedLabel  Rule  SectionHead(title, caption, right)
-Ground(tint, lines)
-             column(gap=, pad=)  row(gap=, pad=)  paragraph(painter, rect, text)  Drawn (base of painted ones)
-flow         Flow(gap)                                  layout of tags
-buttons      Button(text, keys, kind=, icon=).set_reason(why)  Segment([(value, words, key)]).chosen
-CheckBox  IconButton
-             Field(placeholder, icon=, keys=).set_error(bool)  KeyCap(keys, word)  Tag(text, glyph=|icon=,
-             tone=, dashed=)  SealMark
-lists        RowView(paint_row, height, keys=…)          .set_items(items)  .chosen(item)  .key(name, item)
-.activated_item(item)
-rangebar     RangeBar(Range(…))  DoseBar(Dose(…))  DifferenceBar  KappaBar-like painters
-paint_range(painter, rect, Range)
-quality      QualityRibbon.set([(quality 0..1 or None)])
-ninegrid     NineGrid("left"|"right").set({(depth, position): Cell(…)})  .edited(depth, position, key)
-constitution Radar.set([(Name, score)])  ConstitutionBars.set([…])
-elements     ElementsMap.set(rows, columns, {(row, column): p})
-picture      PictureView.set_picture(QImage)  .set_overlay(QImage)  .toggle_overlay()  .reset_zoom()
-.set_state("live"|"frozen"|…)
-sweep        LiveSweep.begin(unit, fs_hz, seconds)  .push(values)  .mark(time_s)  .pause()  .lost()
-beat         AverageBeat.set(Beat(…))
-review_plot  ReviewPlot.set(traces, …)                   pyqtgraph, imported when made; pens of width 1
-measurements MeasurementTable.set(measurements, last={code: value})  .chosen(code)  .key(name, code)
-findings     FindingTags.set(findings)  FindingList.set(groups)   both .judged(code, "yes"|"no"|"forget")
-.add_wanted()
-alerts       AlertList.set(alerts)  .answered(alert key, answer id)  CoverageSentence.set(coverage)
-AlertCounts
-frames       Judged(frame solid or dashed, with seal)  SignatureSlot  EmptyState(title, text, ways)
-Message(level, title, text)
-progress     ProgressStrip.begin(words) .set(done, of) .end()  .cancelled
-overlay      ErrorDialog  RedFlagOverlay  FloatingDialog  FocusRing
-preview      PrintPreview.open(path or bytes)  .go(page)  .fit("width"|"page"|"actual")
-palette      Palette(window, sources)   keysheet KeySheet(window, title, groups)
+base          Label(text, kind, tint, bold=, wrap=), ElidedLabel, Rule, SectionHead(title, caption, right),
+              Ground(tint, lines), column(gap=, pad=), row(gap=, pad=), paragraph(painter, rect, text), Drawn
+flow          Flow(gap): a layout of tags
+buttons       Button(text, keys, kind=, icon=).set_reason(why), Segment([(value, words, key)]).chosen, CheckBox,
+              IconButton, Field(placeholder, icon=, keys=).set_error(bool), KeyCap(keys, word), SealMark,
+              Tag(text, glyph= or icon=, tone=, dashed=, strong=)
+lists         RowView(paint_row, height, keys=): set_items, chosen(item), activated_item(item), key(name, item)
+rangebar      RangeBar(Range(…)), DoseBar(Dose(…)); painters paint_range, paint_dose, paint_probability
+quality       QualityRibbon.set([0..1 or None], room=)
+ninegrid      NineGrid("left" or "right").set({(depth, position): Cell(…)}); moved, edited(depth, position, n)
+constitution  Radar.set([(words, score, verdict)], earlier=), ConstitutionBars.set([…], verdicts)
+elements      ElementsMap.set(rows, columns, {(row, column): p}); moved(row, column)
+picture       PictureView: set_picture, set_overlay, toggle_overlay, reset_zoom, set_state(state, badge, glyph);
+              dropped(path); PictureStrip for thumbnails
+sweep         LiveSweep: begin(unit, fs_hz), push(values), mark(sample, value), pause, lost(words), amplify
+beat          AverageBeat.set(Beat(…)), compare(bool), hovered; BeatSketch.set(values) for thumbnails
+review_plot   ReviewPlot.set([Trace(…)], x_unit, y_unit, marks=, band=): pyqtgraph, imported when one is made
+measurements  MeasurementTable.set(measurements, last={code: value}, glyphs={code: state}); chosen(code),
+              key(name, code); value_words, why_words
+findings      FindingTags.set(findings), FindingList.set(groups): judged(code, "yes", "no" or "forget"),
+              add_wanted; shown(finding, note)
+alerts        AlertList.set([ShownAlert(…)]): answered(alert key, answer id), reopened; step(1) is F7;
+              AlertCounts, CoverageSentence.set(strong, rest, covered=), level_of(alert)
+frames        JudgedFrame(mine=), JudgedLine(words, note, seal=), SignatureSlot.set(…), Message(level, title,
+              text), Quote, EmptyState(title, text, [WayOn(…)], drawing=), AnswerList([(id, words)]).chosen
+progress      ProgressStrip: begin(words), set(done, of), end(); cancelled
+overlay       ErrorDialog(window, …, [Way(…)]), RedFlagOverlay(window, …, answered), FloatingDialog, FocusRing
+preview       PrintPreview: open(path or bytes), go(page), fit("width", "page" or "actual"), zoom, page_changed
+palette       Palette(window, [source]): a source answers words with entries (Entry)
+keysheet      KeySheet(window, title, groups); keyrecorder KeyTable(keymap).changed
 """

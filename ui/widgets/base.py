@@ -1,7 +1,5 @@
 """Text, rules and heads: the plain parts that every page is laid out from."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -258,6 +256,3 @@ def paragraph(
 def hairline(painter: QPainter, x1: float, x2: float, y: float, tint: str = "line") -> None:
     """A horizontal hairline on whole pixels."""
     painter.fillRect(QRectF(round(x1), round(y), round(x2) - round(x1), px("stroke.hair")), colour(tint))
-
-
-Handler = Callable[[], None]

@@ -1,4 +1,4 @@
-"""A page's columns: fixed sides around a middle that takes the rest; where it gets narrow, sides move into it.
+"""A page's columns: fixed sides around a middle that takes the rest; where it is narrow, sides move into it.
 
 The right column goes below the middle first, then the left one above it. Nothing ever scrolls sideways.
 """
@@ -37,7 +37,7 @@ class Scroll(QScrollArea):
 
 
 class Columns(QWidget):
-    """left: keeps its own scrolling (a list). middle and right scroll as a whole. foot: pinned below the middle.
+    """left keeps its own scrolling (a list); middle and right scroll as a whole; foot is pinned below the middle.
 
     left_width, right_width, least: px at 100 %; least is the width below which the middle takes a side in.
     """

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 
 from ui.style import CENTRE, RIGHT, colour, paint_box, paint_text, pen, px
 from ui.widgets.base import Drawn
-from ui.words import Name, Text, say
+from ui.words import Text, say
 
 _STRONG = 0.35  # from here on the number stands in the square
 _CELL, _SIDE, _HEAD = 38, 48, 26
@@ -108,8 +108,3 @@ class ElementsMap(Drawn):
         self._at = (min(rows - 1, max(0, row)), min(columns - 1, max(0, column)))
         self._name()
         self.moved.emit(*self._at)
-
-
-def names(codes: Sequence[str]) -> list[Text]:
-    """Codes as words in the language on screen."""
-    return [Name(code) for code in codes]

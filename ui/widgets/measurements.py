@@ -218,7 +218,7 @@ class MeasurementTable(QWidget):
         )
         change = row.change
         if change:
-            words = say(T(f"component.measure.change_{change}"))
+            words = say(T(f"component.measure.change.{change}"))
             strong = change != "within"
             paint_text(
                 painter,

@@ -51,10 +51,3 @@ class QualityRibbon(Drawn):
             painter.drawLine(
                 QPointF(box.left() + 1, box.bottom() - 1), QPointF(box.right() - 1, box.top() + 1)
             )
-
-
-def quality_class(quality: float | None) -> str:
-    """good, fair, unused or none: for words and screen readers."""
-    if quality is None:
-        return "none"
-    return "good" if quality >= GOOD else "fair" if quality >= FAIR else "unused"

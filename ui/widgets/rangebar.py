@@ -185,24 +185,3 @@ def paint_probability(
     painter.drawLine(QPointF(left, y), QPointF(right, y))
     for x in (left, right):
         painter.drawLine(QPointF(x, y - px(4)), QPointF(x, y + px(4)))
-
-
-def paint_kappa(painter: QPainter, rect: QRectF, value: float | None, low: float, high: float) -> None:
-    """κ on 0–1 with ticks at 0.2 and its interval thick; hatched where it cannot be computed."""
-    if value is None:
-        paint_range(painter, rect, Range(None))
-        return
-    y = rect.center().y()
-    track = rect.adjusted(px(6), 0, -px(6), 0)
-    painter.setPen(pen("line_strong"))
-    painter.drawLine(QPointF(track.left(), y), QPointF(track.right(), y))
-    for tick in range(6):
-        x = track.left() + track.width() * tick / 5
-        painter.drawLine(QPointF(x, y - px(3)), QPointF(x, y + px(3)))
-
-    def at(v: float) -> float:
-        return track.left() + track.width() * min(1.0, max(0.0, v))
-
-    painter.setPen(pen("accent", 3))
-    painter.drawLine(QPointF(at(low), y), QPointF(at(high), y))
-    painter.fillRect(QRectF(at(value) - px(3) / 2, y - px(6), px(3), px(12)), colour("accent"))
