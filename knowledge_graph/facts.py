@@ -87,7 +87,10 @@ class FactBook:
         if herb is not None and herb.entry is not None:
             have = {fact.relation for fact in own}
             found += (Fact(r, "none", SILENT) for r in ("toxicity", "pregnancy") if r not in have)
-        return found + self.plain.get(node, [])
+        if self._plain is not None:
+            return found + self._plain.get(node, [])
+        # One page needs a few rows of many tables: they are picked out, and nothing else is made of the rest.
+        return found + [fact for own_id, fact in _plain_facts(self.known, node) if own_id == node]
 
     @property
     def children(self) -> dict[str, list[Herb]]:
@@ -107,14 +110,13 @@ class FactBook:
                 self._typed.setdefault(node, []).append(fact)
         return self._typed
 
-    @property
-    def plain(self) -> dict[str, list[Fact]]:
-        """Facts of all other tables: a row speaks of every node that it names."""
+    def index(self) -> None:
+        """Make the facts of all nodes at once: for whoever walks the whole graph."""
         if self._plain is None:
-            self._plain = {}
+            made: dict[str, list[Fact]] = {}
             for node, fact in _plain_facts(self.known):
-                self._plain.setdefault(node, []).append(fact)
-        return self._plain
+                made.setdefault(node, []).append(fact)
+            self._plain = made
 
 
 def _dose_value(row: Dose) -> dict[str, Any]:
@@ -225,7 +227,9 @@ INGREDIENT_COLUMNS = (
 INGREDIENT_TABLES = frozenset({"formula_ingredients", "patent_ingredients"})
 
 
-def _ingredients(known: Knowledge, shared: dict[tuple[str, ...], Provenance]) -> Iterator[tuple[str, Fact]]:
+def _ingredients(
+    known: Knowledge, shared: dict[tuple[str, ...], Provenance], only: str
+) -> Iterator[tuple[str, Fact]]:
     """What a formula or a patent medicine holds, and for each herb where it is used."""
     from knowledge_graph.herbs import resolve
 
@@ -235,7 +239,9 @@ def _ingredients(known: Knowledge, shared: dict[tuple[str, ...], Provenance]) ->
             formula = row.get("formula") or row.get("patent", "")
             if formula not in nodes:
                 continue
-            herb = row.get("herb", "") or resolve(row.get("herb_zh", "")).herb or ""
+            herb = row["herb"] if "herb" in row else resolve(row["herb_zh"]).herb or ""
+            if only and only not in (formula, herb):
+                continue
             zh = nodes[herb].zh if herb in nodes else row.get("herb_zh", "")
             value: dict[str, Any] = {"herb": zh, "grams": float(row["grams"]) if row.get("grams") else None}
             for key, column in INGREDIENT_COLUMNS:
@@ -266,18 +272,21 @@ def _codes(row: dict[str, str]) -> Iterator[tuple[str, object]]:
             yield column.replace("_", "-"), value
 
 
-def _plain_facts(known: Knowledge) -> Iterator[tuple[str, Fact]]:
+def _plain_facts(known: Knowledge, only: str = "") -> Iterator[tuple[str, Fact]]:
+    """Facts of the tables without types; of one node alone where one is given."""
     from knowledge_graph.rows import TABLES
 
     shared: dict[tuple[str, ...], Provenance] = {}
     nodes = known.nodes
     skip = frozenset({*TAIL, "key", "id"})
-    yield from _ingredients(known, shared)
+    yield from _ingredients(known, shared, only)
     for table in known.table_names:
         if table in TABLES or table in NOT_FACTS or table in INGREDIENT_TABLES:
             continue
         relation = _relation(table)
         for row in known.plain(table):
+            if only and not any(only in cell for cell in row.values()):
+                continue
             fact = _provenance(row, shared)
             own = row.get("id", "")
             if own in nodes:

@@ -21,6 +21,7 @@ def build(known: Knowledge, book: FactBook) -> Any:
     import networkx as nx
 
     graph = nx.MultiDiGraph()
+    book.index()
     for node in known.nodes.values():
         graph.add_node(node.id, kind=node.kind, zh=node.zh, pinyin=node.pinyin, en=node.en)
     for node_id in known.nodes:

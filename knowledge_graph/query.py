@@ -318,6 +318,7 @@ def _value_text(value: object) -> str:
 
 def _all_facts() -> Iterable[tuple[Node, Fact]]:
     book = fact_book()
+    book.index()
     for node in knowledge().nodes.values():
         for fact in book.of(node.id):
             yield node, fact

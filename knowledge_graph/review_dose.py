@@ -78,8 +78,9 @@ def rows_for(context: Context, line: ReviewLine) -> tuple[list[Dose], list[Dose]
 
 
 def usual_range(herb: str, on: date, form: str = "decoction") -> tuple[float | None, float, str] | None:
-    """(low, high, edition) in grams a day that are usual for a herb in a form on a date; None where the tables
-    hold no limit in grams a day. low is None where only an upper limit is given."""
+    """(low, high, edition) in grams a day that are usual for a herb in a form on a date.
+
+    None where the tables hold no limit in grams a day. low is None where only an upper limit is given."""
     held = safety()
     if herb not in held.known.herbs:
         return None
@@ -99,11 +100,13 @@ def usual_range(herb: str, on: date, form: str = "decoction") -> tuple[float | N
         handlings=(),
     )
     context = Context(Prescription(), PatientFacts(), on, held, (written,))
-    rows = [r for r in rows_for(context, written)[0] if r.per == "day" and r.unit == "g" and r.max is not None]
+    limits = rows_for(context, written)[0]
+    rows = [r for r in limits if r.per == "day" and r.unit == "g" and r.max is not None]
     if not rows:
         return None
     row = rows[0]
     return row.min, float(row.max or 0.0), row.fact.edition
+
 
 def dose(context: Context) -> tuple[Outcome, Outcome]:
     """Dose too high, dose too low, by route, form and processing; amounts of the same node are added up."""

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from knowledge_graph import query
+from knowledge_graph.facts import FactBook, fact_book
 from knowledge_graph.graph import graph
 from knowledge_graph.load import knowledge
 from knowledge_graph.query import NotOne
@@ -62,6 +63,7 @@ def test_an_institution_rule_is_not_shown_as_the_pharmacopoeias_word() -> None:
 
 
 def test_all_616_materials_are_shown_by_their_titles() -> None:
+    fact_book().index()
     for herb in knowledge().rows(Herb):
         if herb.entry is not None:
             nodes = query.show(herb.zh)
@@ -152,16 +154,27 @@ def test_counts_stand_beside_the_totals_of_the_reference() -> None:
     assert counts["materials_with_a_dose_in_grams"] == 599
 
 
-def test_exports_can_be_read_again(tmp_path: object) -> None:
-    import io
-
-    import networkx as nx
-
+def test_exports_can_be_read_again() -> None:
     tsv = query.export("tsv").decode("utf-8").splitlines()
     assert tsv[0].startswith("id\tkind\tzh\trelation") and all(line.count("\t") == 10 for line in tsv[:2000])
     data = json.loads(query.export("jsonld"))
     assert len(data["@graph"]) == len(knowledge().nodes)
-    again = nx.read_graphml(io.BytesIO(query.export("graphml")), force_multigraph=True)
-    assert again.number_of_nodes() == len(knowledge().nodes)
+
+
+def test_the_drawing_export_holds_every_node() -> None:
+    drawing = query.export("graphml").decode("utf-8")
+    assert drawing.count("<node ") == len(knowledge().nodes) and drawing.rstrip().endswith("</graphml>")
+
+
+def test_an_export_in_another_form_is_refused() -> None:
     with pytest.raises(UsageError):
         query.export("xls")
+
+
+@pytest.mark.parametrize("name", ["甘草", "麻黄汤", "心脾两虚证", "舌淡白", "地高辛", "六味地黄丸"])
+def test_a_page_made_alone_is_the_page_of_the_whole_graph(name: str) -> None:
+    known = knowledge()
+    alone, whole = FactBook(known), FactBook(known)
+    whole.index()
+    for node in query.find(name):
+        assert alone.of(node) == whole.of(node)
