@@ -68,7 +68,10 @@ def system_lang() -> Lang:
         value = os.environ.get(name, "")
         if value:
             return _lang_of(value)
-    return _lang_of(locale.getlocale()[0] or "")
+    if os.name == "nt":
+        return _lang_of(locale.getlocale()[0] or "")
+    # Elsewhere getlocale() makes up "en_US" where nothing was set.
+    return "zh"
 
 
 def _lang_of(name: str) -> Lang:

@@ -122,5 +122,5 @@ def test_chinese_is_the_default_and_english_a_clear_wish(monkeypatch, value, lan
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", value)
     if not value:
-        monkeypatch.setattr("locale.getlocale", lambda: (None, None))
+        monkeypatch.delenv("LANG")
     assert system_lang() == lang
