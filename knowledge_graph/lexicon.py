@@ -1,6 +1,7 @@
 """The reader's lexicon: surface forms to codes, and the control words, from tables/lexicon.tsv."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -104,6 +105,21 @@ def _characters() -> dict[int, str]:
     return table
 
 
+def _lay_phrases() -> Iterator[tuple[str, str]]:
+    """What people say of themselves: subject, perhaps an adverb, predicate ("手心总是发烫"); with a "not"
+    before the predicate the sign is absent. One-syllable pairs without an adverb are too short to be safe."""
+    adverbs = [row["form"] for row in sheet("lexicon") if row["kind"] == "adverb"]
+    nots = [row["form"] for row in sheet("lexicon") if row["kind"] == "adverb.not"]
+    for row in sheet("lay_phrases"):
+        for subject in row["subjects"].split("、"):
+            for predicate in row["predicates"].split("、"):
+                if len(subject) + len(predicate) > 2:
+                    yield subject + predicate, row["code"]
+                yield from ((subject + adverb + predicate, row["code"]) for adverb in adverbs)
+                if len(predicate) == 1:
+                    yield from ((subject + word + predicate, "!" + row["code"]) for word in nots)
+
+
 @cache
 def lexicon() -> Lexicon:
     """The lexicon, compiled. Raises the table's own fault when the sheet is broken."""
@@ -146,6 +162,9 @@ def lexicon() -> Lexicon:
             put(form, "ignore", (), "")
         elif kind in _CONTROLS:
             put(form, kind, (), "")
+    for form, code in _lay_phrases():
+        if form not in forms:
+            put(form, "term", (code,), "")
     automaton = ahocorasick.Automaton()
     for form in forms:
         automaton.add_word(form, form)

@@ -353,8 +353,8 @@ def _answers(text: str, lex: Lexicon) -> dict[int, bool]:
         offset += len(line) + 1
     answers: dict[int, bool] = {}
     for (start, line), (_, reply) in pairwise(lines):
-        if not line.rstrip().endswith(tuple(QUESTION_MARKS)):
-            continue
+        if not line.rstrip().endswith(tuple(QUESTION_MARKS)) or sum(map(line.count, QUESTION_MARKS)) > 1:
+            continue  # two questions and one answer: nobody can tell which was answered
         said = _SPEAKER_LINE.sub("", reply).strip()
         verdict = lex.answer(said)
         if verdict is not None:
