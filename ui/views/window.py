@@ -520,6 +520,16 @@ class Window(QWidget):
         super().resizeEvent(event)
         self._fit_list()
 
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        now, screen = self.settings.now, self.screen()
+        tall = (
+            screen is not None and screen.size().height() >= tokens()["scale"]["suggest_1_15_from_height_px"]
+        )
+        if tall and not now.scale_suggested and now.scale == 1.0:
+            self.settings.change(scale_suggested=True)
+            self.note(T("app.suggest_scale", keys=self.hub.keys("app.larger")))
+
     def closeEvent(self, event) -> None:
         self._leave()
         for timer in (self._note_timer, self._retry):
