@@ -252,3 +252,41 @@ class Root(QStackedWidget):
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
             self._temporary = None
+
+
+def measure_first_window(started: float) -> tuple[float, float]:
+    """Open the window on an empty throwaway store, offscreen or not, and close it again.
+
+    started: `time.time()` of when the process was asked for. Returns seconds from then to the first painted
+    window, and megabytes of resident memory with it at rest. For `evaluate speed`.
+    """
+    import time
+
+    from tcm_station.store import Store
+    from tcm_station.store.keys import KeyCost
+    from tcm_station.workflow.desk import Desk
+
+    app = make_application()
+    root = Root(None, demo=True)
+    store, _ = Store.create(root.data_dir, secrets.token_hex(16), cost=KeyCost(1, 1024, 1))
+    root.opened(Desk(store))
+    root.show()
+    app.processEvents()
+    seconds = time.time() - started
+    for _ in range(20):  # what is done right after the first paint belongs to rest
+        app.processEvents()
+        time.sleep(0.05)
+    memory = resident_mb()
+    root.shut()
+    return seconds, memory
+
+
+def resident_mb() -> float:
+    """Resident memory of this process now, in MB."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:  # not Linux: the peak is the nearest thing
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
