@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 
-from tcm_station.domain.differentiation import Candidate, Differentiation, Judgement, RedFlag
-from tcm_station.domain.finding import Finding, Polarity
+from tcm_station.domain.differentiation import (
+    Candidate,
+    Differentiation,
+    ElementKind,
+    Judgement,
+    NextQuestion,
+    RedFlag,
+)
+from tcm_station.domain.finding import Certainty, Finding, Polarity
+from tcm_station.domain.measurement import Measurement
+from tcm_station.domain.visit import Visit, VisitState
 from tcm_station.workflow import commands
+from tcm_station.workflow.differentiate import elements_of, syndromes_considered
 from tcm_station.workflow.lookup import SYNDROMES, Hit, search
 from ui.viewmodels.shell import Shell
 
@@ -23,6 +33,21 @@ class Area:
 
     id: str
     findings: tuple[Finding, ...]
+
+
+#: The rows of the table: more are not read; the rest is one row of its own.
+MOST_CANDIDATES = 5
+MOST_QUESTIONS = 3
+MAP_ROWS, MAP_COLUMNS = 5, 6
+
+
+@dataclass(frozen=True, slots=True)
+class ElementMap:
+    """Locations × natures. p: summed probability of the listed syndromes that have both."""
+
+    locations: tuple[str, ...] = ()
+    natures: tuple[str, ...] = ()
+    p: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +70,15 @@ class Pattern:
         self.selected = 0
         self.compared = 1
         self.draft: tuple[str, ...] = ()
-        self.draft_text = ""
+        self.skipped_questions = 0
+        self.declined_for = ""
+        self._for = ""
 
     # findings
     def areas(self) -> tuple[Area, ...]:
         if self.shell.visit is None:
             return ()
-        found = self.shell.desk.findings(self.shell.visit.id)
+        found = _once(self.shell.desk.findings(self.shell.visit.id))
         return tuple(
             Area(name, tuple(f for f in found if f.code.split(".")[0] in kinds)) for name, kinds in AREAS
         )
@@ -59,13 +86,49 @@ class Pattern:
     def findings(self) -> tuple[Finding, ...]:
         return tuple(f for area in self.areas() for f in area.findings)
 
+    def find(self, code: str) -> Finding | None:
+        return next((f for f in self.findings() if f.code == code), None)
+
+    def measured(self, finding: Finding) -> Measurement | None:
+        """The first measurement that a finding rests on, if it was taken at this visit."""
+        visit = self.shell.visit
+        for exam in visit.examinations if visit is not None else ():
+            for code in finding.evidence:
+                found = exam.measurement(code)
+                if found is not None and found.value is not None:
+                    return found
+        return None
+
+    def unconfirmed(self) -> int:
+        """How many findings nobody has looked at: they carry less weight."""
+        return sum(f.certainty is Certainty.PROPOSED for f in self.findings())
+
+    def judge(self, code: str, answer: str) -> None:
+        """answer: "yes", "no", or "forget" what was said by hand. Yes confirms the way it was read."""
+        finding = self.find(code)
+        if finding is None:
+            return
+        by_hand = self.shell.visit is not None and any(
+            f.code == code for f in self.shell.visit.findings_by_hand
+        )
+        if answer == "no":
+            self.negate(finding)
+        elif answer == "forget" and by_hand:
+            self.forget(finding)
+        elif answer == "forget":
+            # Said in the inquiry, not on this page: what can be done here is to say the opposite.
+            self.flip(finding)
+        else:
+            self.shell.do(commands.judge_finding(code, finding.polarity, degree=finding.degree))
+
     def flip(self, finding: Finding) -> None:
         """Confirm a proposed finding, or turn what was said round."""
         by_hand = self.shell.visit is not None and any(
             f.code == finding.code for f in self.shell.visit.findings_by_hand
         )
         turned = Polarity.ABSENT if finding.polarity is Polarity.PRESENT else Polarity.PRESENT
-        self.shell.do(commands.judge_finding(finding.code, turned if by_hand else finding.polarity))
+        said = by_hand or finding.certainty is not Certainty.PROPOSED
+        self.shell.do(commands.judge_finding(finding.code, turned if said else finding.polarity))
 
     def negate(self, finding: Finding) -> None:
         self.shell.do(commands.judge_finding(finding.code, Polarity.ABSENT))
@@ -90,6 +153,22 @@ class Pattern:
     def judgement(self) -> Judgement | None:
         return self.shell.visit.judgement if self.shell.visit else None
 
+    def choose(self, code: str) -> None:
+        """Put a syndrome on the judgement being written, the main one first."""
+        if code not in self.draft:
+            self.draft = (*self.draft, code)
+
+    def drop(self, code: str) -> None:
+        self.draft = tuple(c for c in self.draft if c != code)
+
+    def last_judgement(self) -> Visit | None:
+        """The latest earlier visit at which somebody stood for a syndrome."""
+        visit = self.shell.visit
+        if visit is None:
+            return None
+        earlier = (v for v in self.shell.desk.visits_of(visit.patient_id) if v.at < visit.at)
+        return next((v for v in earlier if v.judgement is not None), None)
+
     def choices(self, words: str) -> tuple[Hit, ...]:
         """Syndromes that fit what is being typed."""
         return search(words, SYNDROMES)
@@ -104,23 +183,89 @@ class Pattern:
     def is_shut(self) -> bool:
         """Whether the proposal may not be shown yet."""
         visit = self.shell.visit
-        return self.mine_first and visit is not None and visit.judgement is None and not visit.proposal_shown
+        if visit is None or not self.mine_first or self.declined_for == visit.id:
+            return False
+        return visit.judgement is None and not visit.proposal_shown
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the proposal stands on the visit as seen."""
+        visit = self.shell.visit
+        return visit is not None and visit.proposal_shown
+
+    def decline(self) -> None:
+        """Look without writing first, this time."""
+        self.declined_for = self.shell.visit.id if self.shell.visit else ""
 
     def compute(self) -> Differentiation | None:
-        """The proposal for the findings as they stand; for a worker."""
-        return self.shell.desk.proposal(self.shell.visit.id) if self.shell.visit else None
+        """The proposal for the findings as they stand; for a worker. A signed visit keeps what it was."""
+        visit = self.shell.visit
+        if visit is None:
+            return None
+        self._for = visit.id
+        if visit.state is not VisitState.DRAFT and visit.differentiation is not None:
+            return visit.differentiation
+        return self.shell.desk.proposal(visit.id)
 
     def receive(self, proposal: Differentiation | None) -> None:
         """Take what the worker computed."""
         self.proposal = proposal
         count = len(proposal.candidates) if proposal else 0
-        self.selected = min(self.selected, max(0, count - 1))
+        self.selected = min(self.selected, max(0, min(count, MOST_CANDIDATES) - 1))
+        self.skipped_questions = 0
+        if self.compared == self.selected:
+            self.compared = 1 if self.selected == 0 else 0
 
     def open_proposal(self) -> None:
         """The proposal was looked at: the visit keeps what was shown."""
         visit = self.shell.visit
         if self.proposal is not None and visit is not None and self.shell.is_draft and not self.is_shut:
             self.shell.do(commands.show_proposal(self.proposal))
+
+    def keep_shown(self) -> None:
+        """On leaving: a draft keeps the proposal as it was last on the screen."""
+        if self.proposal is None or not self._for:
+            return
+        visit = self.shell.desk.visit(self._for)
+        seen = visit.state is VisitState.DRAFT and visit.proposal_shown
+        if seen and visit.differentiation != self.proposal:
+            self.shell.desk.do(visit.id, commands.show_proposal(self.proposal))
+
+    def shown(self) -> tuple[Candidate, ...]:
+        """The candidates that have a row of their own."""
+        return self.proposal.candidates[:MOST_CANDIDATES] if self.proposal else ()
+
+    def rest(self) -> tuple[int, float]:
+        """How many syndromes have no row, and their probability together."""
+        shown = self.shown()
+        return max(0, syndromes_considered() - len(shown)), max(0.0, 1.0 - sum(c.p for c in shown))
+
+    def element_map(self) -> ElementMap:
+        """The strongest locations and natures, and how probable each pair is among the listed syndromes."""
+        if self.proposal is None:
+            return ElementMap()
+        scores = self.proposal.elements
+        locations = [e.code for e in scores if e.kind is ElementKind.LOCATION][:MAP_ROWS]
+        natures = [e.code for e in scores if e.kind is ElementKind.NATURE][:MAP_COLUMNS]
+        p: dict[tuple[int, int], float] = {}
+        for candidate in self.proposal.candidates:
+            elements = set(elements_of(candidate.code))
+            for row, location in enumerate(locations):
+                for column, nature in enumerate(natures):
+                    if location in elements and nature in elements:
+                        p[row, column] = p.get((row, column), 0.0) + candidate.p
+        cells = tuple((row, column, value) for (row, column), value in p.items())
+        return ElementMap(tuple(locations), tuple(natures), cells)
+
+    def questions(self) -> tuple[NextQuestion, ...]:
+        """The next questions that are on the screen, after those that were skipped."""
+        asked = self.proposal.next_questions if self.proposal else ()
+        return asked[self.skipped_questions : self.skipped_questions + MOST_QUESTIONS]
+
+    def skip_question(self) -> None:
+        """Leave the first one out; after the last one they come again."""
+        count = len(self.proposal.next_questions) if self.proposal else 0
+        self.skipped_questions = (self.skipped_questions + 1) % count if count else 0
 
     def candidate(self) -> Candidate | None:
         if self.proposal is None or not self.proposal.candidates:
@@ -161,10 +306,19 @@ class Pattern:
             if self.compared == self.selected:
                 self.compared = (self.compared + 1) % count
 
+    def compare_with_mine(self) -> bool:
+        """Why not mine: compare the first candidate with one's own. False when mine is not listed."""
+        place = self.agreement()
+        if place is None:
+            return False
+        self.selected, self.compared = (0, place - 1) if place > 1 else (0, 1)
+        return True
+
     def answer_question(self, index: int, *, yes: bool) -> None:
-        """Answer one of the next questions: it becomes a finding said by hand."""
-        if self.proposal is not None and 0 <= index < len(self.proposal.next_questions):
-            code = self.proposal.next_questions[index].finding
+        """Answer one of the questions on the screen: it becomes a finding said by hand."""
+        asked = self.questions()
+        if 0 <= index < len(asked):
+            code = asked[index].finding
             self.shell.do(commands.judge_finding(code, Polarity.PRESENT if yes else Polarity.ABSENT))
 
     # red flags
@@ -177,6 +331,27 @@ class Pattern:
 
     def answer_red_flag(self, rule: str, sentence: str) -> None:
         self.shell.do(commands.answer_red_flag(rule, sentence))
+
+
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Each sign once, as whoever stands behind it most says; its place is where it came first."""
+    order = (Certainty.PROPOSED, Certainty.REPORTED, Certainty.CONFIRMED)
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        kept = best.get(finding.code)
+        if kept is None or order.index(finding.certainty) > order.index(kept.certainty):
+            best[finding.code] = finding
+    return tuple(best.values())
+
+
+def short_name(name: str) -> str:
+    """An English syndrome name without the words that all of them begin with."""
+    return name.removeprefix("syndrome/pattern of ").removeprefix("syndrome/pattern ")
+
+
+def code_of(node: str) -> str:
+    """The standard's code in a node id."""
+    return node.partition(":")[2]
 
 
 def _weights(candidate: Candidate) -> dict[str, float]:

@@ -37,7 +37,7 @@ class Scroll(QScrollArea):
 
 
 class Columns(QWidget):
-    """left keeps its own scrolling (a list); middle and right scroll as a whole; foot is pinned below the middle.
+    """left scrolls by itself (a list); middle and right scroll as a whole; foot is pinned below the middle.
 
     left_width, right_width, least: px at 100 %; least is the width below which the middle takes a side in.
     """

@@ -14,7 +14,9 @@ from ui.widgets.lists import RowState, RowView, paint_ground
 from ui.words import T, Text, lang, say
 
 _MOST = 8
-_HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+_HELD = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+)
 
 
 class HitField(Field):

@@ -53,7 +53,7 @@ class ElementsMap(Drawn):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for row, words in enumerate(self._rows):
             first = self._cell(row, 0)
-            side = QRectF(0, first.top(), px(_SIDE) - px(8), first.height())
+            side = QRectF(0, first.top(), self._side() - px(8), first.height())
             paint_text(painter, side, say(words), align=RIGHT)
             for column in range(len(self._columns)):
                 self._paint_cell(painter, row, column)
