@@ -13,7 +13,16 @@ _TERM_KINDS = frozenset({"term", "synonym"})
 # Topics whose attributes go on after a term, across a comma.
 _CARRYING = ("menses", "leucorrhoea", "sputum", "stool", "urine")
 _CONTROLS = frozenset(
-    {"negator.list", "negator.adjacent", "negator.end", "resolved", "speaker", "history", "resume"}
+    {
+        "negator.list",
+        "negator.adjacent",
+        "negator.end",
+        "resolved",
+        "speaker",
+        "history",
+        "history.clause",
+        "resume",
+    }
 )
 
 

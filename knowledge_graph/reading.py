@@ -70,6 +70,7 @@ class _Reader:
         self.negated = False
         self.negation_strong = False
         self.excluded = False
+        self.past_clause: int | None = None
         self.reported = False
         self.adjacent_negator: int | None = None
         self.pending_degree: tuple[int, float] | None = None
@@ -155,8 +156,11 @@ class _Reader:
             self.reported = True
         elif kind == "history":
             self.excluded = True
+        elif kind == "history.clause":
+            self.past_clause = self.clause
         elif kind == "resume":
             self.excluded = False
+            self.past_clause = None
             return
         self.covered.append((token.start, token.end))
 
@@ -255,6 +259,7 @@ class _Reader:
     def _mention(self, codes: tuple[str, ...], start: int, end: int, site: tuple[str, ...] = ()) -> None:
         adjacent = self.adjacent_negator is not None and 0 <= start - self.adjacent_negator <= 1
         negated = self.negated or adjacent
+        past = self.excluded or self.past_clause == self.clause
         self.adjacent_negator = None
         degree = side = None
         if (self.pending_degree and 0 <= start - self.pending_degree[0] <= DEGREE_GAP) or (
@@ -273,7 +278,7 @@ class _Reader:
                     start,
                     end,
                     absent != negated,
-                    self.excluded,
+                    past,
                     self.reported,
                     self.sentence_asks,
                     degree,
