@@ -1,6 +1,7 @@
 """Parts of the differentiation page: the editor, the candidates, the evidence, the comparison."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -191,8 +192,9 @@ class Candidates(RowView):
             shown = lines[:1] if rect.height() < 2 * line_px("body") else lines[:2]
             step = cells[1].height() / len(shown) if len(shown) == 1 else line_px("body")
             top = cells[1].center().y() - step * len(shown) / 2
-            for place, line in enumerate(shown):
-                words = line if place < len(shown) - 1 else " ".join(lines[place:]) if lang() == "en" else line
+            # What does not fit in the last line is elided there.
+            shown[-1] = (" " if lang() == "en" else "").join(lines[len(shown) - 1 :])
+            for place, words in enumerate(shown):
                 box = QRectF(cells[1].left(), top + place * step, cells[1].width(), step)
                 paint_text(painter, box, words, bold=bold)
             paint_text(painter, cells[2], probability(told.p), bold=bold, align=RIGHT)
@@ -318,7 +320,7 @@ class Comparison(RowView):
         shares = (0.0, 0.34, 0.52, 0.76, 1.0)
         return [
             QRectF(rect.left() + rect.width() * a, rect.top(), rect.width() * (b - a) - px(8), rect.height())
-            for a, b in zip(shares, shares[1:], strict=False)
+            for a, b in pairwise(shares)
         ]
 
     def _paint_difference(self, painter: QPainter, rect: QRectF, item: Difference, state: RowState) -> None:

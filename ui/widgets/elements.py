@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 
-from ui.style import CENTRE, RIGHT, colour, paint_box, paint_text, pen, px
-from ui.widgets.base import Drawn
+from ui.style import CENTRE, RIGHT, colour, font, line_px, paint_box, paint_text, pen, px, width_of
+from ui.widgets.base import Drawn, wrapped_lines
 from ui.words import Text, say
 
 _STRONG = 0.35  # from here on the number stands in the square
@@ -39,17 +39,33 @@ class ElementsMap(Drawn):
         self._name()
 
     def natural(self) -> tuple[float, float]:
-        return (_SIDE + _CELL * max(1, len(self._columns)), _HEAD + 30 * max(1, len(self._rows)) + 2)
+        return (_SIDE + _CELL * max(1, len(self._columns)), self._head() + 30 * max(1, len(self._rows)) + 2)
+
+    def _side(self) -> float:
+        """Room for the names of the rows: English ones are longer."""
+        wide = max((width_of(say(words), font("body")) for words in self._rows), default=0.0)
+        return min(max(px(_SIDE), wide + px(10)), px(96))
+
+    def _head(self) -> float:
+        """px at 100 % for the names of the columns: two lines where they do not fit in one."""
+        short = all(width_of(say(words), font("caption")) <= px(_CELL) for words in self._columns)
+        return _HEAD if short else _HEAD * 1.5
 
     def _cell(self, row: int, column: int) -> QRectF:
-        wide = min((self.width() - px(_SIDE)) / max(1, len(self._columns)), px(56))
-        return QRectF(px(_SIDE) + column * wide, px(_HEAD) + row * px(30), wide, px(30))
+        side = self._side()
+        wide = min((self.width() - side) / max(1, len(self._columns)), px(56))
+        return QRectF(side + column * wide, px(self._head()) + row * px(30), wide, px(30))
 
     def draw(self, painter: QPainter) -> None:
         for column, words in enumerate(self._columns):
             cell = self._cell(0, column)
-            head = QRectF(cell.left(), 0, cell.width(), px(_HEAD))
-            paint_text(painter, head, say(words), kind="caption", tint="ink2", align=CENTRE)
+            kind = "caption" if self._head() == _HEAD else "micro"
+            lines = wrapped_lines(say(words), kind, cell.width())[:2]
+            step = line_px(kind)
+            top = (px(self._head()) - step * len(lines)) / 2
+            for place, line in enumerate(lines):
+                head = QRectF(cell.left(), top + place * step, cell.width(), step)
+                paint_text(painter, head, line, kind=kind, tint="ink2", align=CENTRE)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for row, words in enumerate(self._rows):
             first = self._cell(row, 0)
