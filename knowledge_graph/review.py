@@ -35,6 +35,7 @@ from tcm_station.domain.prescription import (
     RuleCoverage,
     Verdict,
 )
+from tcm_station.domain.terms import edition_name
 from tcm_station.i18n import Lang, tr
 
 HELD_EDITION = "Chinese Pharmacopoeia 2020 vol. I"
@@ -296,7 +297,7 @@ def edition_note(as_of: date, lang: Lang) -> str:
 def summary(result: Review, lang: Lang) -> str:
     """The verdict in words: lines checked of lines written, editions, alerts. Never a bare tick."""
     coverage = result.coverage
-    editions = ("、" if lang == "zh" else ", ").join(coverage.editions)
+    editions = ("、" if lang == "zh" else ", ").join(edition_name(e, lang) for e in coverage.editions)
     text = tr(
         "review.summary",
         lang,

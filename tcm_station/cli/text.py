@@ -71,32 +71,24 @@ def differentiation_text(name: str, told: Differentiation, lang: Lang, choice: s
     return "\n".join(lines)
 
 
-def coverage_text(review: Review, lang: Lang) -> str:
-    """The worded pass: how many lines, under which editions, how many alerts."""
-    coverage = review.coverage
-    return tr(
-        "cli.coverage",
-        lang,
-        checked=coverage.lines_checked,
-        total=coverage.lines_total,
-        editions="；".join(coverage.editions),
-        alerts=len(review.alerts),
-    )
-
-
 def review_text(name: str, review: Review, lang: Lang) -> str:
-    """Verdict, alerts with authority and edition, and what was covered."""
+    """Verdict, alerts with their basis, and what was covered; lines that could not be checked, by reason."""
+    from knowledge_graph.review import settle_words, summary, unchecked_words
+
     lines = [f"{name}: {tr(f'verdict.{review.verdict.value}', lang)}"]
     for a in review.alerts:
         lines.append(f"  [{tr(f'severity.{a.severity.value}', lang)}] {a.zh if lang == 'zh' else a.en}")
-        lines.append(f"      {a.authority} · {a.edition}")
-    lines.append("  " + coverage_text(review, lang))
+        settle = settle_words(a, lang)
+        if settle:
+            lines.append(f"      {settle}")
+    lines.append("  " + summary(review, lang))
+    open_lines: dict[str, list[int]] = {}
     for rule in review.coverage.rules:
         for line, why in rule.unchecked:
-            lines.append(
-                "  "
-                + tr("cli.unchecked", lang, line=line + 1, why=reason_text(f"review.unchecked.{why}", lang))
-            )
+            open_lines.setdefault(why, []).append(line + 1)
+    for why, numbers in open_lines.items():
+        said = tr("report.comma", lang).join(str(n) for n in sorted(set(numbers)))
+        lines.append("  " + tr("cli.unchecked", lang, line=said, why=unchecked_words(why, lang)))
     return "\n".join(lines)
 
 

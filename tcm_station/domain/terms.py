@@ -76,3 +76,14 @@ def term(code: str) -> Term:
 def find_term(code: str) -> Term | None:
     """The term with this code, or None."""
     return terms().get(code)
+
+
+@cache
+def _editions() -> dict[str, Term]:
+    return {t.en: t for t in terms().values() if t.kind == "edition"}
+
+
+def edition_name(text: str, lang: Lang) -> str:
+    """An edition as the tables write it (in English) in a language; the text itself when no term names it."""
+    known = _editions().get(text)
+    return known.name(lang) if known else text

@@ -10,7 +10,7 @@ from tcm_station.domain.finding import Finding, Polarity
 from tcm_station.domain.measurement import Basis, Measurement
 from tcm_station.domain.patient import Patient
 from tcm_station.domain.prescription import PrescriptionLine
-from tcm_station.domain.terms import find_term
+from tcm_station.domain.terms import edition_name, find_term
 from tcm_station.domain.visit import Visit, VisitState
 from tcm_station.i18n import Lang, has_key, tr
 from tcm_station.reports.blocks import (
@@ -391,7 +391,7 @@ def _appendix(w: _Writer) -> list[Block]:
         )
     blocks.append(Text(w.tr("report.uncertainty_note"), "small"))
     blocks.append(Heading(w.tr("report.sources")))
-    blocks += [Text(edition, "small") for edition in w.m.editions]
+    blocks += [Text(edition_name(edition, w.lang), "small") for edition in w.m.editions]
     blocks.append(Text(w.tr("report.edition_note"), "small"))
     return blocks
 
@@ -495,7 +495,7 @@ def _prescription_blocks(w: _Writer) -> list[Block]:
             "report.coverage",
             checked=coverage.lines_checked,
             total=coverage.lines_total,
-            editions=w.tr("report.semicolon").join(coverage.editions),
+            editions=w.tr("report.semicolon").join(edition_name(e, w.lang) for e in coverage.editions),
             alerts=len(review.alerts),
         )
         blocks.append(Text(said, "small"))

@@ -90,23 +90,52 @@ def drop_examination(kind: ExamKind) -> Command:
     return _command("step.examination_dropped", apply, Kind.EXAMINATIONS, Kind.FINDINGS)
 
 
-def judge_finding(code: str, polarity: Polarity, *, degree: float | None = None) -> Command:
-    """The practitioner says that a sign is there or is not; it wins over what was measured or read."""
-    said = Finding(code, polarity, degree, Source.PRACTITIONER, Certainty.CONFIRMED)
+def judge_finding(
+    code: str,
+    polarity: Polarity,
+    *,
+    degree: float | None = None,
+    side: str | None = None,
+    location: str | None = None,
+) -> Command:
+    """The practitioner says that a sign is there or is not; it wins over what was measured or read.
+
+    side, location: a place, such as one of the nine of the pulse; said of one place it leaves the other
+    places as they are, said of none it is about the whole and replaces all.
+    """
+    said = Finding(
+        code, polarity, degree, Source.PRACTITIONER, Certainty.CONFIRMED, side=side, location=location
+    )
 
     def apply(visit: Visit) -> Visit:
-        kept = tuple(f for f in visit.findings_by_hand if f.code != code)
+        kept = tuple(f for f in visit.findings_by_hand if f.code != code or _elsewhere(f, said))
         return replace(visit, findings_by_hand=(*kept, said))
 
     step = "step.finding_yes" if polarity is Polarity.PRESENT else "step.finding_no"
     return _command(step, apply, Kind.FINDINGS, finding=code)
 
 
-def forget_finding(code: str) -> Command:
-    """Take back what was said by hand about a sign; what was measured or read counts again."""
+def _elsewhere(known: Finding, said: Finding) -> bool:
+    """Whether an earlier word about the same sign may stand beside the new one: it is about another place."""
+    if said.side is None and said.location is None:
+        return False
+    if known.side is None and known.location is None:
+        return known.polarity is said.polarity
+    return (known.side, known.location) != (said.side, said.location)
+
+
+def forget_finding(code: str, *, side: str | None = None, location: str | None = None) -> Command:
+    """Take back what was said by hand about a sign, in one place or as a whole; what was measured or read
+    counts again."""
+    everywhere = side is None and location is None
 
     def apply(visit: Visit) -> Visit:
-        return replace(visit, findings_by_hand=tuple(f for f in visit.findings_by_hand if f.code != code))
+        kept = tuple(
+            f
+            for f in visit.findings_by_hand
+            if f.code != code or not (everywhere or (f.side, f.location) == (side, location))
+        )
+        return replace(visit, findings_by_hand=kept)
 
     return _command("step.finding_forgotten", apply, Kind.FINDINGS, finding=code)
 

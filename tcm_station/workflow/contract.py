@@ -124,47 +124,9 @@ def differentiation_json(told: Differentiation, choice: str | None = None, *, to
 
 def review_json(review: Review) -> Plain:
     """A review with its alerts, what was understood, and what was covered."""
-    alerts = [
-        {
-            "rule": a.rule,
-            "severity": a.severity.value,
-            "herbs": [name_of(h, "zh") for h in a.herbs],
-            "authority": a.authority,
-            "edition": a.edition,
-            "basis": a.basis,
-            "zh": a.zh,
-            "en": a.en,
-            "overridable_by": a.overridable_by.value,
-        }
-        for a in review.alerts
-    ]
-    coverage = review.coverage
-    return {
-        "verdict": review.verdict.value,
-        "alerts": alerts,
-        "resolved": [{"name": r.name, "herb": r.zh or None} for r in review.resolved],
-        "coverage": {
-            "lines": coverage.lines_total,
-            "checked": coverage.lines_checked,
-            "as_of": coverage.as_of,
-            "editions": list(coverage.editions),
-            "rules": [
-                {
-                    "rule": rule.rule,
-                    "checked": list(rule.checked),
-                    "unchecked": [
-                        {
-                            "line": line,
-                            "zh": reason_text(f"review.unchecked.{why}", "zh"),
-                            "en": reason_text(f"review.unchecked.{why}", "en"),
-                        }
-                        for line, why in rule.unchecked
-                    ],
-                }
-                for rule in coverage.rules
-            ],
-        },
-    }
+    from knowledge_graph.review_io import review_to_json
+
+    return review_to_json(review)
 
 
 def prescription_json(prescription: Prescription) -> Plain:

@@ -194,6 +194,10 @@ class Desk:
         )
         return self.do(visit_id, commands.add_examination(examination))
 
+    def raw(self, sha256: str) -> bytes:
+        """The bytes of a capture as they came. Raises StoreDamaged when they are gone or changed."""
+        return self.store.media.get(sha256)
+
     # what follows from a visit
     def findings(self, visit_id: str) -> tuple[Finding, ...]:
         return findings_of(self.visit(visit_id))

@@ -30,7 +30,7 @@ def findings_of(visit: Visit) -> tuple[Finding, ...]:
         machine.extend(examination.findings)
     said = {f.code for f in visit.findings_by_hand}
     seen: set[tuple[str, str]] = set()
-    merged = list(visit.findings_by_hand)
+    merged = _once_a_sign(visit.findings_by_hand)
     for finding in machine:
         key = (finding.code, finding.source.value)
         if finding.code in said or key in seen:
@@ -38,3 +38,12 @@ def findings_of(visit: Visit) -> tuple[Finding, ...]:
         seen.add(key)
         merged.append(finding)
     return tuple(merged)
+
+
+def _once_a_sign(said: tuple[Finding, ...]) -> list[Finding]:
+    """By hand, each sign once: felt in five places it is still one sign. A word about the whole goes first."""
+    ordered = sorted(said, key=lambda f: f.side is not None or f.location is not None)
+    first: dict[str, Finding] = {}
+    for finding in ordered:
+        first.setdefault(finding.code, finding)
+    return [finding for finding in said if first[finding.code] is finding]

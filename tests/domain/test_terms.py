@@ -20,3 +20,27 @@ def test_the_28_pulses_are_there():
 def test_pinyin_is_written_in_composed_letters():
     for term in terms().values():
         assert unicodedata.normalize("NFC", term.pinyin) == term.pinyin
+
+
+def test_every_edition_of_the_safety_tables_has_a_chinese_name():
+    import csv
+    from pathlib import Path
+
+    from tcm_station.domain.terms import edition_name
+
+    tables = Path(__file__).resolve().parents[2] / "knowledge_graph" / "tables"
+    names = (
+        "doses",
+        "pregnancy",
+        "toxicity",
+        "incompatibilities",
+        "handling",
+        "controlled",
+        "herb_drug",
+        "conditions",
+    )
+    editions = set()
+    for name in names:
+        with (tables / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
+            editions |= {r["edition"] for r in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    assert [e for e in sorted(editions) if edition_name(e, "zh") == e] == []

@@ -27,7 +27,7 @@ def sources() -> str:
 @cache
 def prefixes() -> tuple[re.Pattern[str], ...]:
     """Keys made at run time: an f-string's fixed parts, each field standing for one or more parts."""
-    found = set(re.findall(r'f"([a-z_.\-]+\.\{[^"]*)"', sources()))
+    found = set(re.findall(r"""f["']([a-z_.\-]+\.\{[^"']*)["']""", sources()))
     patterns = []
     for told in found:
         parts = re.split(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", told)
