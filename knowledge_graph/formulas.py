@@ -16,6 +16,8 @@ from tcm_station.domain.prescription import DoseBasis, PrescriptionLine, Propose
 
 # A syndrome's formulas are listed in the order a text book would think of them.
 RANK_SHARE = (1.0, 0.75, 0.6, 0.45, 0.35, 0.3)
+# A herb that only helps to process another and is thrown away is no line of a prescription.
+DISCARDED = "discarded"
 # How far the formula's own indications count beside the syndrome that leads to it.
 SIGN_SHARE = 0.45
 MOST_REASONS = 6
@@ -142,6 +144,8 @@ def lines_of(formula: str) -> tuple[PrescriptionLine, ...]:
     found = find_formula(formula)
     lines = []
     for part in formulas()[found].ingredients if found else ():
+        if DISCARDED in part.role_note:
+            continue
         resolution = herbs.resolve(part.herb_zh)
         daily = part.decoction_grams
         lines.append(

@@ -134,3 +134,13 @@ def test_syndromes_lead_to_formulas_in_text_book_order() -> None:
     fit, met = sign_fit(formula("归脾汤"), frozenset({"symptom.palpitations", "symptom.insomnia"}))
     assert 0 < fit <= 1
     assert set(met) == {"symptom.palpitations", "symptom.insomnia"}
+
+
+def test_a_herb_that_is_fried_with_another_and_thrown_away_is_no_line() -> None:
+    whole = formulas()[formula("天台乌药散")]
+    assert "巴豆" in {part.herb_zh for part in whole.ingredients}
+    assert "巴豆" not in {line.name for line in lines_of("天台乌药散")}
+
+
+def test_powders_of_large_batches_have_customary_daily_grams() -> None:
+    assert all(line.grams is not None and line.grams <= 12 for line in lines_of("当归饮子"))
