@@ -41,7 +41,7 @@ _SAMPLES: dict[str, tuple[TongueTruth, int]] = {
             greasy=0.75,
             coating=(71.0, 7.0, 25.0),
             cracks=0,
-            red_spots=9,
+            red_spots=22,
             moisture=0.35,
             groove=0.45,
         ),

@@ -58,7 +58,7 @@ def make_surface(truth: TongueTruth, shape: Shape, rng: np.random.Generator) -> 
     albedo = _toward(albedo, (34.0, 13.0, -4.0), stasis * np.float32(0.78))
     deep = crack_depth * (np.float32(0.62) + cells(window, 9 * scale, rng) * np.float32(0.10))
     albedo = _toward(albedo, _lab(truth.body, (-26.0, 2.0, 2.0)), deep)
-    bumps = papillae * (0.55 + 0.40 * opacity) * np.float32(1 - 0.35 * truth.greasy)
+    bumps = papillae * (0.55 + 0.40 * opacity) * np.float32(1 - 0.60 * truth.greasy)
     relief = relief + bumps * np.float32(0.9 * scale) + fungi * np.float32(2.2 * scale)
     relief = relief + red * np.float32(2.0 * scale) - crack_depth * np.float32(5.0 * scale)
     relief = relief + blurred(opacity, 3 * scale) * np.float32(2.5 * truth.thickness * scale)

@@ -116,7 +116,9 @@ def _rendered(
 ) -> RenderedTruth:
     inside = shape.alpha > 0.5
     lab = linear_to_lab(np.clip(lit, 0, 1))
-    plain = inside & ~highlight & ~surface.cracked & ~surface.spotted
+    # Away from the rolled rim and the dark root, as a person would look.
+    open_part = (shape.inside_px > 0.03 * whole.width_px) & (shape.along > 0.06)
+    plain = inside & open_part & ~highlight & ~surface.cracked & ~surface.spotted
     bare = plain & ~surface.coated & (surface.coating < 0.10)
     area = int(inside.sum())
     height = float(np.ptp(np.nonzero(inside)[0])) + 1
