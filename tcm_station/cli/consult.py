@@ -95,7 +95,11 @@ def consultation_text(name: str, result: Consultation, files: Mapping[str, str],
     for taken in result.taken:
         lines.append(text.examination_text(taken.name, taken.examination, out.lang))
     lines.append(text.findings_text(findings_of(result.visit), out.lang))
-    lines.append(text.differentiation_text(out.tr("cli.proposed"), result.proposal, out.lang))
+    lines.append(
+        text.differentiation_text(
+            out.tr("cli.proposed"), result.proposal, out.lang, findings=findings_of(result.visit)
+        )
+    )
     if result.review is not None:
         lines.append(text.review_text(out.tr("cli.reviewed"), result.review, out.lang))
     lines.append(out.tr("cli.unsigned"))

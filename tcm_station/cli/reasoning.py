@@ -110,11 +110,11 @@ def run_differentiate(args: argparse.Namespace, out: Output) -> ExitCode:
     from tcm_station.workflow.case import differentiate_case
 
     def work(name: str, item: Mapping[str, Any]) -> tuple[dict[str, object], Callable[[], str]]:
-        told, choice = differentiate_case(item, top=args.top)
+        told, choice, findings = differentiate_case(item, top=args.top)
         if told.red_flags:
             out.worsen(ExitCode.NEEDS_PERSON)
-        plain = contract.differentiation_json(told, choice, top=args.top)
-        return plain, lambda: text.differentiation_text(name, told, out.lang, choice)
+        plain = contract.differentiation_json(told, choice, findings=findings, top=args.top)
+        return plain, lambda: text.differentiation_text(name, told, out.lang, choice, findings)
 
     return _each_object(args, out, work)
 

@@ -9,7 +9,7 @@ from tcm_station.domain.finding import Finding, Polarity
 from tcm_station.domain.measurement import Measurement
 from tcm_station.domain.prescription import Review
 from tcm_station.i18n import Lang, tr
-from tcm_station.workflow.names import measurement_decimals, name_of, reason_text
+from tcm_station.workflow.names import issue_text, measurement_decimals, name_of, reason_text
 
 
 def value_text(m: Measurement, lang: Lang) -> str:
@@ -25,7 +25,7 @@ def value_text(m: Measurement, lang: Lang) -> str:
 def examination_text(name: str, examination: Examination, lang: Lang) -> str:
     """Quality, findings and measurements of one recording."""
     quality = examination.quality
-    issues = "；".join(reason_text(i.code, lang) for i in quality.issues)
+    issues = tr("report.semicolon", lang).join(issue_text(i, lang) for i in quality.issues)
     lines = [name, "  " + tr("cli.quality", lang, value=f"{quality.value:.2f}", issues=issues or "—")]
     lines.append("  " + findings_text(examination.findings, lang))
     for m in examination.measurements:
@@ -37,19 +37,28 @@ def examination_text(name: str, examination: Examination, lang: Lang) -> str:
 
 def findings_text(findings: Iterable[Finding], lang: Lang) -> str:
     """Findings in one line: present ones by name, denied ones marked."""
-    parts = []
-    for f in findings:
-        name = name_of(f.code, lang)
-        parts.append(name if f.polarity is Polarity.PRESENT else tr("cli.denied", lang, name=name))
-    return tr("cli.findings", lang, findings="、".join(parts) or "—")
+    parts = dict.fromkeys(_said(f.code, f.polarity, lang) for f in findings)
+    return tr("cli.findings", lang, findings=tr("report.comma", lang).join(parts) or "—")
 
 
-def _evidence(items: tuple[Evidence, ...], lang: Lang) -> str:
-    return "、".join(name_of(e.finding, lang) for e in items) or "—"
+def _said(code: str, polarity: Polarity | None, lang: Lang) -> str:
+    name = name_of(code, lang)
+    return tr("cli.denied", lang, name=name) if polarity is Polarity.ABSENT else name
 
 
-def differentiation_text(name: str, told: Differentiation, lang: Lang, choice: str | None = None) -> str:
+def _evidence(items: tuple[Evidence, ...], known: Mapping[str, Polarity], lang: Lang) -> str:
+    return tr("report.comma", lang).join(_said(e.finding, known.get(e.finding), lang) for e in items) or "—"
+
+
+def differentiation_text(
+    name: str,
+    told: Differentiation,
+    lang: Lang,
+    choice: str | None = None,
+    findings: Iterable[Finding] = (),
+) -> str:
     """Candidates with what speaks for, against, and what is missing."""
+    known = {f.code: f.polarity for f in findings}
     lines = [name]
     for flag in told.red_flags:
         lines.append(
@@ -59,14 +68,14 @@ def differentiation_text(name: str, told: Differentiation, lang: Lang, choice: s
         lines.append("  " + tr("cli.choice", lang, choice=choice))
     for place, c in enumerate(told.candidates[:5], start=1):
         lines.append(f"  {place}. {name_of(c.code, lang)}  {c.p:.2f}")
-        lines.append("     " + tr("cli.for", lang, what=_evidence(c.supporting, lang)))
-        lines.append("     " + tr("cli.against", lang, what=_evidence(c.opposing, lang)))
-        lines.append("     " + tr("cli.missing", lang, what=_evidence(c.missing[:6], lang)))
+        lines.append("     " + tr("cli.for", lang, what=_evidence(c.supporting, known, lang)))
+        lines.append("     " + tr("cli.against", lang, what=_evidence(c.opposing, known, lang)))
+        lines.append("     " + tr("cli.missing", lang, what=_evidence(c.missing[:6], known, lang)))
     if told.formulas:
-        names = "、".join(name_of(f.code, lang) for f in told.formulas[:5])
+        names = tr("report.comma", lang).join(name_of(f.code, lang) for f in told.formulas[:5])
         lines.append("  " + tr("cli.formulas", lang, names=names))
     if told.next_questions:
-        names = "、".join(name_of(q.finding, lang) for q in told.next_questions[:5])
+        names = tr("report.comma", lang).join(name_of(q.finding, lang) for q in told.next_questions[:5])
         lines.append("  " + tr("cli.next_questions", lang, names=names))
     return "\n".join(lines)
 

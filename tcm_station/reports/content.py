@@ -327,7 +327,10 @@ def _evidence_rows(w: _Writer, candidate: Candidate) -> tuple[tuple[str, ...], .
             finding = sources.get(e.finding)
             source = w.tr(f"source.{finding.source.value}") if finding else w.tr("report.not_asked")
             weight = f"{e.weight:+.1f}" if mark != "?" else "—"
-            told.append((mark, w.name(e.finding), source, weight))
+            name = w.name(e.finding)
+            if finding is not None and finding.polarity is Polarity.ABSENT:
+                name = w.tr("report.denied", name=name)
+            told.append((mark, name, source, weight))
         return told
 
     return tuple(

@@ -53,8 +53,10 @@ def findings_from(items: object) -> list[Finding]:
     return found
 
 
-def differentiate_case(item: Mapping[str, Any], *, top: int = 10) -> tuple[Differentiation, str | None]:
-    """One line of `differentiate`: the differentiation, and the choice when options were given."""
+def differentiate_case(
+    item: Mapping[str, Any], *, top: int = 10
+) -> tuple[Differentiation, str | None, tuple[Finding, ...]]:
+    """One line of `differentiate`: the differentiation, the choice when options were given, the findings."""
     from knowledge_graph.reading import read_text
     from knowledge_graph.reason import choose, differentiate
 
@@ -68,7 +70,7 @@ def differentiate_case(item: Mapping[str, Any], *, top: int = 10) -> tuple[Diffe
     told = differentiate(tuple(findings), facts, top=top)
     options = item.get("options")
     if not options:
-        return told, None
+        return told, None, tuple(findings)
     if not isinstance(options, list) or not all(isinstance(o, str) for o in options):
         raise Refused("line-field", field="options")
-    return told, choose(tuple(findings), facts, tuple(options))
+    return told, choose(tuple(findings), facts, tuple(options)), tuple(findings)

@@ -1,13 +1,14 @@
 """Values as the JSON objects of the contract. What stands here is fixed by it."""
 
 import math
+from collections.abc import Iterable, Mapping
 
 from tcm_station.domain.differentiation import Candidate, Differentiation, Evidence
 from tcm_station.domain.examination import Examination
 from tcm_station.domain.finding import Finding
 from tcm_station.domain.measurement import Measurement
 from tcm_station.domain.prescription import Prescription, Review
-from tcm_station.workflow.names import name_of, reason_text
+from tcm_station.workflow.names import issue_text, name_of, reason_text
 
 Plain = dict[str, object]
 
@@ -59,8 +60,8 @@ def examination_json(examination: Examination) -> Plain:
     issues = [
         {
             "code": issue.code,
-            "zh": reason_text(issue.code, "zh"),
-            "en": reason_text(issue.code, "en"),
+            "zh": issue_text(issue, "zh"),
+            "en": issue_text(issue, "en"),
             "value": _rounded(issue.value),
             "limit": _rounded(issue.limit),
         }
@@ -77,25 +78,43 @@ def _named(code: str) -> Plain:
     return {"code": code, "zh": name_of(code, "zh"), "en": name_of(code, "en")}
 
 
-def _evidence(items: tuple[Evidence, ...]) -> list[Plain]:
-    return [{**_named(e.finding), "weight": _rounded(e.weight)} for e in items]
+def _evidence(items: tuple[Evidence, ...], known: Mapping[str, Finding]) -> list[Plain]:
+    return [
+        {
+            **(finding_json(known[e.finding]) if e.finding in known else _named(e.finding)),
+            "weight": _rounded(e.weight),
+        }
+        for e in items
+    ]
 
 
-def _candidate(candidate: Candidate) -> Plain:
+def _candidate(candidate: Candidate, known: Mapping[str, Finding]) -> Plain:
     return {
         **_named(candidate.code),
         "p": _rounded(candidate.p),
         "p_low": _rounded(candidate.p_low),
         "p_high": _rounded(candidate.p_high),
-        "for": _evidence(candidate.supporting),
-        "against": _evidence(candidate.opposing),
-        "missing": _evidence(candidate.missing),
+        "for": _evidence(candidate.supporting, known),
+        "against": _evidence(candidate.opposing, known),
+        "missing": _evidence(candidate.missing, known),
     }
 
 
-def differentiation_json(told: Differentiation, choice: str | None = None, *, top: int = 10) -> Plain:
-    """A differentiation; `choice` only where it was asked to choose among options."""
-    plain: Plain = {"syndromes": [_candidate(c) for c in told.candidates[:top]]}
+def differentiation_json(
+    told: Differentiation,
+    choice: str | None = None,
+    *,
+    findings: Iterable[Finding] = (),
+    top: int = 10,
+) -> Plain:
+    """A differentiation; `choice` only where it was asked to choose among options.
+
+    findings: those it rests on, so that evidence is shown as the findings that were found.
+    """
+    known: dict[str, Finding] = {}
+    for finding in findings:
+        known.setdefault(finding.code, finding)
+    plain: Plain = {"syndromes": [_candidate(c, known) for c in told.candidates[:top]]}
     if choice is not None:
         plain["choice"] = choice
     plain["elements"] = [

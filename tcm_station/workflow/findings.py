@@ -41,7 +41,7 @@ def findings_of(visit: Visit) -> tuple[Finding, ...]:
 
 
 def _once_a_sign(said: tuple[Finding, ...]) -> list[Finding]:
-    """By hand, each sign once: felt in five places it is still one sign. A word about the whole goes first."""
+    """By hand, each sign once: felt in five places it is still one. A word about the whole goes first."""
     ordered = sorted(said, key=lambda f: f.side is not None or f.location is not None)
     first: dict[str, Finding] = {}
     for finding in ordered:

@@ -133,11 +133,12 @@ class PulseSession:
         """Take in what has come. Never waits."""
         first, new = self.stream.ring.since(self._taken)
         if first > self._taken:  # the looker was away for longer than the ring holds
-            self._take(np.full(first - self._taken, np.nan, dtype=np.float32))
-        beats = self._take(new)
+            self.feed(np.full(first - self._taken, np.nan, dtype=np.float32))
+        beats = self.feed(new)
         return Step(first, tuple(new.tolist()), beats)
 
-    def _take(self, values: Samples) -> tuple[LiveBeat, ...]:
+    def feed(self, values: Samples) -> tuple[LiveBeat, ...]:
+        """Take samples in; the beats that they made sure of."""
         if len(values) == 0:
             return ()
         self._parts.append(values)
@@ -168,7 +169,9 @@ class PulseSession:
         times = np.array([b.upstroke_s for b in self._beats[-12:]])
         if rate is None or len(times) < 4:
             return None
-        return rate, float(np.std(60 / np.diff(times), ddof=1))
+        gaps = np.diff(times)
+        gaps = gaps[gaps < 1.5 * np.median(gaps)]  # a beat that was missed is no slow beat
+        return (rate, float(np.std(60 / gaps, ddof=1))) if len(gaps) >= 3 else None
 
     def clean_beats(self) -> int:
         """Beats good enough to be measured."""

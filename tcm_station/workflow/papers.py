@@ -33,7 +33,7 @@ def consultation_json(result: Consultation) -> dict[str, object]:
         ],
         "refused": [{"input": name, "error": error.to_json()} for name, error in result.refused],
         "findings": [contract.finding_json(f) for f in findings_of(visit)],
-        "differentiation": contract.differentiation_json(result.proposal),
+        "differentiation": contract.differentiation_json(result.proposal, findings=findings_of(visit)),
     }
     if visit.questionnaire is not None:
         told = visit.questionnaire

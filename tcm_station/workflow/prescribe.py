@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tcm_station.domain.errors import Refused
 from tcm_station.domain.prescription import Prescription, PrescriptionLine, ProposedBy
 from tcm_station.domain.visit import Visit
 from tcm_station.workflow.commands import proposed_lines
@@ -45,3 +46,14 @@ def written_line(name: str, amount: str, by: str) -> PrescriptionLine:
         proposed_by=ProposedBy.PRACTITIONER,
         adopted_by=by,
     )
+
+
+def check_amount(amount: str) -> None:
+    """Raises Refused when an amount is written that cannot be read, or that is nothing."""
+    if not amount.strip():
+        return
+    from knowledge_graph.quantity import parse
+
+    quantity = parse(amount)
+    if not quantity.understood or (quantity.grams is not None and quantity.grams <= 0):
+        raise Refused("amount-unread", amount=amount.strip())

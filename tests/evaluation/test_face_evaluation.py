@@ -8,7 +8,9 @@ import pytest
 
 from tcm_station.domain.errors import Refused
 from tcm_station.evaluation.face import evaluate
-from tcm_station.resources import asset
+
+# A synthetic face, SFHQ-dataset, MIT (licence beside it).
+PORTRAIT = Path(__file__).resolve().parents[1] / "data" / "face" / "portrait.jpg"
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def faces(tmp_path: Path) -> Path:
 
     for folder, name in (("portraits", "a.jpg"), ("skin-tones", "skin-tones-north-r1c1.jpg")):
         (tmp_path / "face" / folder).mkdir(parents=True)
-        shutil.copy(asset("samples/portrait.jpg"), tmp_path / "face" / folder / name)
+        shutil.copy(PORTRAIT, tmp_path / "face" / folder / name)
     cv2.imwrite(str(tmp_path / "face" / "portraits" / "b.png"), np.full((200, 200, 3), 90, np.uint8))
     labels = np.zeros((593, 595), np.uint8)
     labels[:60, 200:400] = 17

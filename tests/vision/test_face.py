@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,18 +13,20 @@ from tcm_station.domain.examination import Capture, Examination, ExamKind
 from tcm_station.domain.measurement import Basis
 from tcm_station.domain.terms import terms
 from tcm_station.i18n import LANGS, tr
-from tcm_station.resources import asset
 from vision.face.examine import examine_face
 from vision.face.overlay import draw_overlay
 from vision.face.zones import ZONES
 from vision.images import Picture, read_image
+
+# A synthetic face, SFHQ-dataset, MIT (licence beside it).
+PORTRAIT = Path(__file__).resolve().parents[1] / "data" / "face" / "portrait.jpg"
 
 CAPTURE = Capture("0" * 64, ExamKind.FACE, "image/jpeg", "file", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @cache
 def portrait() -> Picture:
-    return read_image(asset("samples/portrait.jpg"))
+    return read_image(PORTRAIT)
 
 
 @cache
