@@ -8,17 +8,16 @@ match, each within its clause or sentence. No text is changed: spans count chara
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import NamedTuple
 
 from knowledge_graph.lexicon import Lexicon, Token, lexicon
+from knowledge_graph.reading_dialogue import QUESTION_MARKS, answers
 from knowledge_graph.reading_vitals import Vital, findings_of_vitals, read_vitals
 from tcm_station.domain.finding import Certainty, Finding, Polarity, Source
 
 SENTENCE_ENDS = frozenset("。！？!?\n\r")
 CLAUSE_ENDS = frozenset(",，;；:：") | SENTENCE_ENDS
 STRONG_ENDS = frozenset(";；") | SENTENCE_ENDS
-QUESTION_MARKS = frozenset("？?")
 # How far a degree word may stand from what it grades, in characters ("明显的乏力").
 DEGREE_GAP = 1
 # How many filler characters may stand between a topic and its value ("大便总是有点干").
@@ -28,8 +27,6 @@ _DURATION = re.compile(
     rf"(?<![每第日])(?:近|约|已|将近)?{_NUMBER}(?:余|多|来|几)?(?:个)?(?:半)?"
     r"(?:年|月|周|星期|礼拜|天|日|小时|分钟)(?:余|多|来|半)?(?!前|生|龄|[一二两三四五六七八九十\d]*[次行])"
 )
-_SPEAKER_LINE = re.compile(r"^\s*(医生|医师|大夫|医|患者|病人|患|家属)\s*[:：]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +287,7 @@ class _Reader:
     # afterwards
 
     def _settle(self) -> Iterator[Finding]:
-        answered = _answers(self.text, self.lex)
+        answered = answers(self.text, self.lex)
         durations = self._durations()
         seen: set[tuple[str, int]] = set()
         for m in self.mentions:
@@ -346,25 +343,6 @@ class _Reader:
                 if len(words) >= 2:
                     yield start, end
                 start = end
-
-
-def _answers(text: str, lex: Lexicon) -> dict[int, bool]:
-    """For each place in a dialogue's question: whether the next line says yes or no, where it does."""
-    lines: list[tuple[int, str]] = []
-    offset = 0
-    for line in text.split("\n"):
-        if line.strip():
-            lines.append((offset, line))
-        offset += len(line) + 1
-    answers: dict[int, bool] = {}
-    for (start, line), (_, reply) in pairwise(lines):
-        if not line.rstrip().endswith(tuple(QUESTION_MARKS)) or sum(map(line.count, QUESTION_MARKS)) > 1:
-            continue  # two questions and one answer: nobody can tell which was answered
-        said = _SPEAKER_LINE.sub("", reply).strip()
-        verdict = lex.answer(said)
-        if verdict is not None:
-            answers.update(dict.fromkeys(range(start, start + len(line)), verdict))
-    return answers
 
 
 def read_text(text: str, *, source: Source = Source.TEXT) -> Reading:

@@ -22,6 +22,7 @@ MODEL = "evidence-v1"
 # Shares of a sentence that a list for people should not carry: smaller weights are left out of for/against.
 LEAST_WEIGHT = 0.10
 MOST_EVIDENCE = 12
+MOST_MISSING = 6
 MOST_QUESTIONS = 4
 QUESTION_CANDIDATES = 25
 LEAST_ELEMENT = 0.3
@@ -118,12 +119,18 @@ def _evidence(
 
 def _missing(m: Model, code: str, row: Matrix, said: set[str]) -> tuple[Evidence, ...]:
     """Signs of the profile that nobody spoke of, with the weight each would have if it were there."""
-    q = [
-        Evidence(sign, round(float(np.log(row[m.column_of[sign]] / m.base[m.column_of[sign]])), 3), source)
+    open_signs = (
+        (sign, source)
         for (syndrome, sign), source in m.source.items()
-        if syndrome == code and sign not in said and m.role[syndrome, sign] not in ("against",)
-    ]
-    return tuple(sorted((e for e in q if e.weight > 0), key=lambda e: (-e.weight, e.finding)))[:6]
+        if syndrome == code and sign not in said and m.role[syndrome, sign] != "against"
+    )
+    evidence = []
+    for sign, source in open_signs:
+        column = m.column_of[sign]
+        weight = float(np.log(row[column] / m.base[column])) * m.settings["temper"]
+        if weight > 0:
+            evidence.append(Evidence(sign, round(weight, 3), source))
+    return tuple(sorted(evidence, key=lambda e: (-e.weight, e.finding))[:MOST_MISSING])
 
 
 def _questions(m: Model, posterior: Matrix, said: set[str]) -> tuple[NextQuestion, ...]:
