@@ -2,7 +2,7 @@
 
 Data: the folder that holds `cases/` (or that folder itself). The scorer that lies with the data is the one
 that counts. Model evidence-v1 learns nothing from the sets, so each fold is simply a part that is counted by
-itself; its few general constants were chosen on these same development parts (docs say so).
+itself; its few general constants were chosen on these same development parts (docs/reasoning.md).
 The control gives each case the text of another one: what is left is what the options alone give away.
 """
 
