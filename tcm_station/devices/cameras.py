@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ EMPTY_READS = 30  # a camera may need so many tries until its first picture come
 MakeFrame = Callable[[int], NDArray[np.uint8]]
 
 
-class _PacedCamera:
+class _PacedCamera(ABC):
     """Hands out pictures `fps` times a second; an infinite fps hands them out at once."""
 
     def __init__(self, fps: float) -> None:
@@ -50,8 +51,9 @@ class _PacedCamera:
         self._number += 1
         return frame
 
+    @abstractmethod
     def _picture(self, number: int) -> NDArray[np.uint8] | None:
-        raise NotImplementedError
+        """Picture number `number`, RGB uint8 (h, w, 3); None at the end."""
 
 
 class PhantomCamera(_PacedCamera):

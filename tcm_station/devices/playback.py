@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import numpy as np
@@ -18,7 +19,7 @@ PIECE_S = 30.0
 MakeWave = Callable[[float, int], NDArray[np.float32]]
 
 
-class _Paced:
+class _Paced(ABC):
     """Hands out samples at `speed` times real time; an infinite speed hands them out at once."""
 
     def __init__(self, fs_hz: float, speed: float) -> None:
@@ -57,8 +58,9 @@ class _Paced:
         self._next += len(values)
         return Block(first, at_s, values)
 
+    @abstractmethod
     def _samples(self, first: int, count: int) -> NDArray[np.float32]:
-        raise NotImplementedError
+        """`count` samples from sample `first` on; fewer at the end."""
 
 
 class SimulatorDriver(_Paced):

@@ -1,6 +1,7 @@
 """Threads that serve a device: one reads, others look at what came. Nobody waits for a device elsewhere."""
 
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +17,7 @@ USUAL_FS_HZ = 200.0
 STOP_WITHIN_S = 5.0
 
 
-class _Served:
+class _Served(ABC):
     """Opens and closes in the caller's thread, so that those errors are the caller's; reads in its own."""
 
     def __init__(self, name: str) -> None:
@@ -58,8 +59,9 @@ class _Served:
                 self._ended = True
                 self._news.notify_all()
 
+    @abstractmethod
     def _read_all(self) -> None:
-        raise NotImplementedError
+        """Read until the driver ends or a person stops it."""
 
     def _tell(self) -> None:
         with self._news:

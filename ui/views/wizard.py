@@ -243,7 +243,7 @@ class _StepPage(QWidget):
         self.setLayout(self.body)
 
     def build(self) -> None:
-        raise NotImplementedError
+        """Each step lays out its own fields."""
 
     def entered(self) -> None:
         """The step came to the front."""
