@@ -4,7 +4,7 @@ Everything here is a proposal for a practitioner; nothing is a prescription.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,7 +59,8 @@ class Formula:
 class Modification:
     """If these signs are there (all of them), do this. operation: add, remove, increase, reduce, replace.
 
-    signs: codes, "!" marks absence; empty when the condition is not a finding. if_zh: the condition in words.
+    signs: codes of findings ("!" marks absence) or of elements ("element:qi_deficiency"); empty when the
+    condition is neither. if_zh: the condition in words.
     """
 
     id: str
@@ -267,12 +268,16 @@ def _modifications() -> dict[str, tuple[Modification, ...]]:
     return {formula: tuple(rows) for formula, rows in table.items()}
 
 
-def modifications(formula: str, findings: Sequence[Finding] | None = None) -> tuple[Modification, ...]:
-    """A formula's changes (加减): all of them, or those whose signs are all among the findings."""
+def modifications(
+    formula: str, findings: Sequence[Finding] | None = None, elements: Collection[str] = ()
+) -> tuple[Modification, ...]:
+    """A formula's changes (加减): all of them, or those whose conditions are all among the findings and the
+    elements (ids) of the differentiation."""
     rows = _modifications().get(formula, ())
     if findings is None:
         return rows
     said = {("" if f.polarity is Polarity.PRESENT else "!") + f.code for f in findings}
+    said |= set(elements)
     return tuple(m for m in rows if m.signs and said.issuperset(m.signs))
 
 

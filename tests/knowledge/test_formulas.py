@@ -144,3 +144,9 @@ def test_a_herb_that_is_fried_with_another_and_thrown_away_is_no_line() -> None:
 
 def test_powders_of_large_batches_have_customary_daily_grams() -> None:
     assert all(line.grams is not None and line.grams <= 12 for line in lines_of("当归饮子"))
+
+
+def test_changes_follow_elements_where_the_condition_is_no_sign() -> None:
+    row = next(m for f in formulas() for m in modifications(f) if m.signs == ("element:qi_deficiency",))
+    assert row in modifications(row.formula, (), {"element:qi_deficiency"})
+    assert row not in modifications(row.formula, ())
