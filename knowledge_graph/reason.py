@@ -25,7 +25,8 @@ MOST_EVIDENCE = 12
 MOST_MISSING = 6
 MOST_QUESTIONS = 4
 QUESTION_CANDIDATES = 25
-LEAST_ELEMENT = 0.3
+# Below this an element is noise: the logistic of no evidence alone gives about 0.3.
+LEAST_ELEMENT = 0.4
 _MEASURED = frozenset({Source.TONGUE, Source.FACE, Source.PULSE, Source.VOICE, Source.SMELL})
 
 __all__ = ["MODEL", "choose", "differentiate", "elements_of_syndrome", "score_options"]
