@@ -45,7 +45,7 @@ def marks(visit: Visit, review: Review | None = None) -> tuple[Mark, ...]:
     it."""
     return (
         _examined(visit, Station.LOOK, (ExamKind.TONGUE, ExamKind.FACE)),
-        _examined(visit, Station.LISTEN, (ExamKind.VOICE,)),
+        _examined(visit, Station.LISTEN, (ExamKind.VOICE,), ("smell",)),
         _asked(visit),
         _felt(visit),
         _pattern(visit),
@@ -55,9 +55,11 @@ def marks(visit: Visit, review: Review | None = None) -> tuple[Mark, ...]:
     )
 
 
-def _examined(visit: Visit, station: Station, kinds: Iterable[ExamKind]) -> Mark:
+def _examined(
+    visit: Visit, station: Station, kinds: Iterable[ExamKind], more: tuple[str, ...] = ()
+) -> Mark:
     taken = [exam for kind in kinds if (exam := visit.examination(kind)) is not None]
-    by_hand = _by_hand(visit, tuple(kind.value for kind in kinds))
+    by_hand = _by_hand(visit, (*(kind.value for kind in kinds), *more))
     count = sum(len(exam.findings) for exam in taken) + by_hand
     if taken:
         return Mark(station, "done_or_checked", "component.rail.count", count)

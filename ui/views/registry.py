@@ -39,6 +39,7 @@ PAGES: tuple[PageSpec, ...] = (
         station="ask",
     ),
     PageSpec("pattern", "station", "ui.views.pattern:PatternPage", "05-differentiation"),
+    PageSpec("feel", "station", "ui.views.feel:FeelPage", "03b-pulse-result"),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),

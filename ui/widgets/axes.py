@@ -65,8 +65,8 @@ def paint_axes(painter: QPainter, plane: Plane, x_unit: str, y_unit: str) -> Non
         painter.drawLine(QPointF(x, rect.bottom()), QPointF(x, rect.bottom() + px(4)))
         spot = QRectF(x - px(30), rect.bottom() + px(5), px(60), px(16))
         paint_text(painter, spot, _number(value), kind="caption", tint="p_axis", align=CENTRE, elide=False)
-    above = QRectF(rect.left() - px(44), rect.top() - px(22), px(38), px(16))
-    paint_text(painter, above, y_unit, kind="caption", tint="p_axis", align=RIGHT, elide=False)
+    above = QRectF(rect.left() - px(36), rect.top() - px(20), px(60), px(16))
+    paint_text(painter, above, y_unit, kind="caption", tint="p_axis", elide=False)
     end = QRectF(rect.right() - px(60), rect.bottom() - px(18), px(58), px(16))
     paint_text(painter, end, x_unit, kind="caption", tint="p_axis", align=RIGHT, elide=False)
 

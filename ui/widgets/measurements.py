@@ -3,7 +3,7 @@
 What could not be measured keeps its row: a hatch, the reason, and no number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -23,6 +23,7 @@ from ui.words import Name, T, Text, lang, say
 #: A change counts only beyond this many within-person sd (repeatability coefficient, ISO 5725).
 REPEATABILITY = 2.77
 _MOST_DIGITS = 6
+_NARROW = 440
 _WIDE = 520  # px at 100 %: narrower tables drop the last visit, then the range bar
 
 
@@ -96,14 +97,24 @@ def method_tip(told: Measurement) -> str:
 
 
 class MeasurementTable(QWidget):
-    """set(rows or measurements, last={code: value}). chosen(code); key(name, code) for Space, −, +."""
+    """set(rows or measurements, last={code: value}). chosen(code); key(name, code) for Space, −, +.
+
+    label: what a code is called in its row."""
 
     chosen = Signal(str)
     key = Signal(str, str)
 
-    def __init__(self, *, show_last: bool = False, fit: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        show_last: bool = False,
+        fit: bool = True,
+        label: Callable[[str], Text] = Name,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.show_last = show_last
+        self._label = label
         self.head = _Head(self)
         self.list = RowView(
             self._paint,
@@ -152,20 +163,23 @@ class MeasurementTable(QWidget):
         x, right = rect.left() + px(22), rect.right() - px(4)
         made: dict[str, QRectF] = {"glyph": QRectF(rect.left() + px(4), rect.top(), px(12), rect.height())}
 
+        wide = rect.width()
+        # In a narrow column the gaps and the bar give way before the name does.
+        narrow = wide < px(_NARROW)
+
         def cut(name: str, width: float) -> None:
             nonlocal right
             made[name] = QRectF(right - width, rect.top(), width, rect.height())
-            right -= width + px(8)
+            right -= width + px(4 if narrow else 8)
 
-        wide = rect.width()
         if self.show_last and wide >= px(_WIDE):
             cut("change", px(72))
             cut("last", px(44))
         if wide >= px(300):
-            cut("bar", min(px(140), max(px(80), wide * 0.26)))
-        cut("unit", px(48))
-        cut("sd", px(58))
-        cut("value", px(52))
+            cut("bar", px(80) if narrow else min(px(140), max(px(80), wide * 0.26)))
+        cut("unit", px(42 if narrow else 48))
+        cut("sd", px(52 if narrow else 58))
+        cut("value", px(48 if narrow else 52))
         made["name"] = QRectF(x, rect.top(), max(px(40), right - x), rect.height())
         return made
 
@@ -176,7 +190,7 @@ class MeasurementTable(QWidget):
         if row.glyph:
             spot = cells["glyph"]
             paint_glyph(painter, QRectF(spot.left(), spot.center().y() - px(5), px(10), px(10)), row.glyph)
-        paint_text(painter, cells["name"], str(Name(told.code)))
+        paint_text(painter, cells["name"], say(self._label(told.code)))
         value, sd = value_words(told)
         if told.value is None:
             self._paint_missing(painter, cells, told)
@@ -203,7 +217,7 @@ class MeasurementTable(QWidget):
         free = (
             cells["name"].right()
             - cells["name"].left()
-            - width_of(str(Name(told.code)), font("body"))
+            - width_of(say(self._label(told.code)), font("body"))
             - px(8)
         )
         room.setLeft(room.left() - min(max(0.0, needed - room.width()), max(0.0, free)))

@@ -12,7 +12,7 @@ from ui.words import T, Text, say
 
 DEPTHS = ("superficial", "middle", "deep")
 POSITIONS = ("cun", "guan", "chi")
-_HEAD, _SIDE, _GAP = 20, 24, 3
+_HEAD, _SIDE, _GAP = 20, 30, 3
 _CELL = (84, 34)
 
 
