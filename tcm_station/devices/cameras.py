@@ -36,7 +36,7 @@ class _PacedCamera(ABC):
         self._number = 0
         self._start_s = time.monotonic()
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - an empty default: these hold no device
         """Nothing is held."""
 
     def read(self, stop: threading.Event) -> Frame | None:

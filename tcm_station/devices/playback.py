@@ -41,7 +41,7 @@ class _Paced(ABC):
         self._next = 0
         self._start_s = time.monotonic()
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - an empty default: these hold no device
         """Nothing is held."""
 
     def read(self, stop: threading.Event) -> Block | None:

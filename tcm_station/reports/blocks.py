@@ -85,12 +85,7 @@ class Columns:
     parts: tuple[tuple[float, tuple["Block", ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewPage:
-    """What follows begins a page."""
-
-
-Block = Heading | Text | Table | Picture | BeatPlot | TracePlot | Radar | HerbGrid | Columns | NewPage
+Block = Heading | Text | Table | Picture | BeatPlot | TracePlot | Radar | HerbGrid | Columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """A visit → papers as plain data: the four-diagnosis report and the out-patient record."""
 
+import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from tcm_station import __version__
 from tcm_station.domain.differentiation import Candidate, Evidence
 from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.finding import Finding, Polarity
-from tcm_station.domain.measurement import Basis, Measurement
+from tcm_station.domain.measurement import Measurement
 from tcm_station.domain.patient import Patient
 from tcm_station.domain.prescription import PrescriptionLine
 from tcm_station.domain.terms import edition_name, find_term
@@ -19,7 +21,6 @@ from tcm_station.reports.blocks import (
     Columns,
     Heading,
     HerbGrid,
-    NewPage,
     Paper,
     Picture,
     Radar,
@@ -27,6 +28,7 @@ from tcm_station.reports.blocks import (
     Text,
     TracePlot,
 )
+from tcm_station.resources import asset
 
 Names = Callable[[str, Lang], str]
 
@@ -161,8 +163,7 @@ class _Writer:
                 self.judged(m),
                 self.tr(f"basis.{m.basis.value}"),
             )
-            for m in examination.measurements
-            if not _says_nothing(m)
+            for m in _printed(examination)
         )
         heads = ("item", "value", "reference", "judged", "basis")
         return Table(
@@ -174,9 +175,15 @@ class _Writer:
         )
 
 
-def _says_nothing(m: Measurement) -> bool:
-    """Absolute colours of a face without a colour profile follow the lamp: they are stored, not printed."""
-    return m.code.startswith("face.") and m.basis is Basis.UNCALIBRATED
+@cache
+def _main_codes() -> frozenset[str]:
+    with asset("rules/report_measurements.tsv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["code"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _printed(examination: Examination) -> tuple[Measurement, ...]:
+    """The measurements that a report prints, by a table; all of them stand on the screen and in the JSON."""
+    return tuple(m for m in examination.measurements if m.code in _main_codes())
 
 
 def _decimals(code: str) -> int:
@@ -194,19 +201,28 @@ def visit_report(material: Material, lang: Lang) -> Paper:
         blocks.append(Columns(((0.36, tuple(left)), (0.64, tuple(right)))))
     else:
         blocks += left + right
-    blocks += _face_blocks(w)
-    for examination in visit.examinations:
-        if examination.measurements:
-            title = w.tr(f"report.measured.{examination.kind.value}")
-            note = w.tr("report.measured_note", quality=f"{examination.quality.value:.2f}")
-            blocks += [Heading(title, note), w.measurement_table(examination)]
     evidence, radar = _evidence_blocks(w), _constitution_blocks(w)
     if evidence and radar:
         blocks.append(Columns(((0.66, tuple(evidence)), (0.34, tuple(radar)))))
     else:
         blocks += evidence + radar
+    for examination in visit.examinations:
+        blocks += _measured_blocks(w, examination)
     blocks += _appendix(w)
     return w.paper(w.tr("report.title.report"), blocks, ("report.sign.physician",))
+
+
+def _measured_blocks(w: _Writer, examination: Examination) -> list[Block]:
+    """One examination's table; a face has its picture beside it."""
+    table: list[Block] = []
+    if _printed(examination):
+        title = w.tr(f"report.measured.{examination.kind.value}")
+        note = w.tr("report.measured_note", quality=f"{examination.quality.value:.2f}")
+        table = [Heading(title, note), w.measurement_table(examination)]
+    picture = _face_blocks(w) if examination.kind is ExamKind.FACE else []
+    if table and picture:
+        return [Columns(((0.27, tuple(picture)), (0.73, tuple(table))))]
+    return picture + table
 
 
 def _summary(w: _Writer) -> list[Block]:
@@ -251,8 +267,11 @@ def _face_blocks(w: _Writer) -> list[Block]:
     png = w.m.images.get(ExamKind.FACE)
     if examination is None or png is None:
         return []
-    said = w.finding_words(examination.findings)
-    return [Heading(w.tr("report.face")), Picture(png, w.tr("report.face_caption", findings=said))]
+    synthetic = any(c.synthetic for c in examination.captures)
+    note = w.tr("report.synthetic_face") if synthetic else ""
+    said = w.finding_words(examination.findings) if examination.findings else w.tr("report.face_no_finding")
+    caption = w.tr("report.face_caption", findings=said)
+    return [Heading(w.tr("report.face"), note), Picture(png, caption, 0.18)]
 
 
 def beat_plot(examination: Examination, lang: Lang) -> BeatPlot | None:
@@ -377,13 +396,13 @@ def _constitution_blocks(w: _Writer) -> list[Block]:
 def _appendix(w: _Writer) -> list[Block]:
     rows: dict[str, tuple[str, ...]] = {}
     for examination in w.m.visit.examinations:
-        for m in examination.measurements:
+        for m in _printed(examination):
             term = find_term(m.code)
             if term is None:
                 continue
             told = term.extra.get(f"definition_{w.lang}", "")
             rows[m.code] = (w.name(m.code), told, m.method)
-    blocks: list[Block] = [NewPage(), Heading(w.tr("report.methods"), w.tr("report.methods_note"))]
+    blocks: list[Block] = [Heading(w.tr("report.methods"), w.tr("report.methods_note"))]
     if rows:
         blocks.append(
             Table(
@@ -392,6 +411,7 @@ def _appendix(w: _Writer) -> list[Block]:
                 widths=(0.22, 0.60, 0.18),
             )
         )
+    blocks.append(Text(w.tr("report.more_values"), "small"))
     blocks.append(Text(w.tr("report.uncertainty_note"), "small"))
     blocks.append(Heading(w.tr("report.sources")))
     blocks += [Text(edition_name(edition, w.lang), "small") for edition in w.m.editions]

@@ -12,7 +12,6 @@ from tcm_station.reports.blocks import (
     Columns,
     Heading,
     HerbGrid,
-    NewPage,
     Paper,
     Picture,
     Radar,
@@ -95,8 +94,6 @@ class _Printer:
     # blocks
     def flow(self, block: Block, width: float) -> list[Any]:
         """One block as flowables for a column of this width in points."""
-        from reportlab.platypus import PageBreak, Spacer
-
         match block:
             case Heading():
                 return self._heading(block, width)
@@ -116,17 +113,15 @@ class _Printer:
                 return [self._herbs(block, width)]
             case Columns():
                 return self._columns(block, width)
-            case NewPage():
-                return [PageBreak()] if self.size == "A4" else [Spacer(1, 10)]
 
     def _heading(self, block: Heading, width: float) -> list[Any]:
-        from reportlab.platypus import CondPageBreak, HRFlowable, Paragraph
+        from reportlab.platypus import CondPageBreak, HRFlowable, Paragraph, Spacer
 
         small, ink = self.look["small"], plots.tokens()["ink3"]
         note = f' <font name="{REGULAR}" size="{small}" color="{ink}">{escape(printable(block.note))}</font>'
         words = escape(printable(block.title)) + (note if block.note else "")
         rule = HRFlowable(width="100%", thickness=0.7, color=plots.colour("ink"), spaceBefore=1, spaceAfter=3)
-        return [CondPageBreak(60), Paragraph(words, self.styles["heading"]), rule]
+        return [CondPageBreak(60), Spacer(1, 5), Paragraph(words, self.styles["heading"]), rule]
 
     def _table(self, block: Table, width: float) -> Any:
         from reportlab.platypus import Table as Flow

@@ -44,7 +44,7 @@ def material() -> Material:
         Quality(0.93),
         (
             Measurement("tongue.coating.coverage", 0.34, "1", "coating-v1", sd=0.02),
-            Measurement("tongue.vein.width", None, "px", "vein-v1", why="report.not_done"),
+            Measurement("tongue.shape.enlargement", None, "px", "vein-v1", why="report.not_done"),
         ),
         (
             Finding("tongue.body.pale", source=Source.TONGUE),
