@@ -23,7 +23,7 @@ from vision.tongue.segment import MODEL, segment_tongue
 
 WORST = 10
 MIN_GROUPS = 5
-TIMED_FRAMES, TIMED_SIZE_PX = 20, (960, 1280)
+TIMED_FRAMES = 30
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 
 
@@ -185,12 +185,11 @@ def _presence_rows(scores: list[Score]) -> Iterator[Row]:
 
 
 def _time_row() -> Row:
-    """Median time of one frame with a tongue-like blob, so that both looks are taken."""
-    import cv2
+    """Median time of one frame that shows a rendered tongue."""
+    from vision.phantom.tongue import TongueTruth, render_tongue
 
-    height, width = TIMED_SIZE_PX
-    frame = np.full((height, width, 3), (150, 115, 100), np.uint8)
-    cv2.ellipse(frame, (width // 2, height // 2), (width // 8, height // 4), 0, 0, 360, (190, 95, 100), -1)
+    frame = render_tongue(TongueTruth(), 1).rgb
+    height, width = frame.shape[:2]
     segment_tongue(frame)
     spent = []
     for _ in range(TIMED_FRAMES):

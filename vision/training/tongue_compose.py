@@ -18,11 +18,13 @@ Floats = NDArray[np.float32]
 Rng = np.random.Generator
 
 PAD_GREY = 128
-EMPTY_SHARE, COMPOSED_SHARE = 0.32, 0.40
-SIDEWAYS_SHARE = 0.3  # of composed tongues: put out to one side, seen from the side, half behind a lip
+EMPTY_SHARE, COMPOSED_SHARE = 0.30, 0.44
+SIDEWAYS_SHARE = 0.4  # of composed tongues: put out to one side, seen from the side, half behind a lip
 MIN_TONGUE_PX, UNSURE_TONGUE_PX = 60.0, 15.0
 SOURCE_WEIGHTS = {"biohit": 0.38, "tonguexpert": 0.40, "web_black_coating": 0.10}
 OTHER_SOURCE_WEIGHT = 0.12
+COARSE_SHARE = 0.35  # seen as by a phone at arm's length: few pixels, smoothed by the camera
+COARSEST, FEWEST_PX = 5.0, 18.0
 CUT_OUT_ONLY = frozenset({"web_black_coating"})  # their surroundings are painted black
 
 
@@ -120,6 +122,8 @@ class Composer:
             rgb, mask = self._as_taken(rng)
         area = float(mask.sum()) / 255
         present = 1.0 if area >= MIN_TONGUE_PX else 0.0 if area < UNSURE_TONGUE_PX else float("nan")
+        if rng.random() < COARSE_SHARE:
+            rgb = _coarse(rgb, float(np.sqrt(area)) if area else self.side / 2, rng)
         return Sample(relight(rgb, rng), mask, present)
 
     def _tongue(self, rng: Rng) -> Picture:
@@ -213,6 +217,7 @@ class Composer:
         tongue = _warp(picture.rgb, matrix, side, scale, None)
         if sideways:
             mask = _behind_a_lip(mask, rng)
+        if sideways or rng.random() < 0.25:
             tongue = _rounded(tongue, mask, rng)
         alpha = self._rim(mask, picture, tongue_px, rng)
         if on_face and rng.random() < 0.45:
@@ -247,7 +252,7 @@ class Composer:
                 return strip, nothing
         if kind < 0.23:
             return _nothing_at_all(side, rng), nothing
-        if kind < 0.40:
+        if kind < 0.30:
             return self._composed(rng, self._decoy(rng))[0], nothing
         at_mouth = bool(self._with_mouth) and rng.random() < 0.5
         pool = self._with_mouth if at_mouth else self._empty
@@ -301,6 +306,17 @@ class Composer:
                 matrix = _affine((wide / 2, tall / 2), middle, scale, _angle(rng), 1, rng.random() < 0.5)
                 return _warp(piece, matrix, self.side, scale, PAD_GREY if rng.random() < 0.7 else None)
         return None
+
+
+def _coarse(rgb: Image, tongue_px: float, rng: Rng) -> Image:
+    """Take away detail as if the tongue had fewer pixels, at least 18 across."""
+    factor = _log_uniform(rng, 1.2, max(1.3, min(COARSEST, tongue_px / FEWEST_PX)))
+    size = max(8, round(rgb.shape[0] / factor))
+    small = cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        small = cv2.bilateralFilter(small, 5, float(rng.uniform(10, 45)), 2.0)
+    back = cv2.resize(small, rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(back, dtype=np.uint8)
 
 
 def _behind_a_lip(mask: Image, rng: Rng) -> Image:
