@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tcm_station.domain.errors import Refused, StationError
+from tcm_station.domain.patient import Known, Sex
 from tcm_station.domain.prescription import Alert, AlertAnswer, Override, Prescription, Review, Severity
 from tcm_station.workflow import commands
 from tcm_station.workflow.sign import (
@@ -30,6 +31,15 @@ class AlertRow:
     level: str
     answered: bool
     answers: tuple[AlertAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One of the four looks before signing: person, pattern, alerts, numbers. glyph: how it stands."""
+
+    id: str
+    glyph: str
+    params: tuple[tuple[str, object], ...] = ()
 
 
 def level_of(alert: Alert) -> str:
@@ -108,6 +118,39 @@ class Reviewing:
     def reopen(self, alert: Alert) -> None:
         self.shell.do(commands.reopen_alert(alert.key))
 
+    def looks(self) -> tuple[Look, ...]:
+        """What the machine checked before the person does: each with its state."""
+        visit, patient = self.shell.visit, self.shell.patient
+        if visit is None or patient is None:
+            return ()
+        rows = self.rows()
+        waiting = [row for row in rows if not row.answered and needs_answer(row.alert)]
+        told = bool(patient.allergies) and patient.pregnant is not Known.UNKNOWN
+        rx = visit.prescription
+        whole = rx is not None and rx.doses is not None and all(line.adopted_by for line in rx.lines)
+        alert_glyph = "done_or_checked"
+        if waiting:
+            alert_glyph = "stop" if any(row.level == "stop" for row in waiting) else "look"
+        return (
+            Look("person", "done_or_checked" if told or patient.sex is Sex.MALE else "look"),
+            Look("pattern", "done_or_checked" if visit.judgement is not None else "look"),
+            Look("alerts", alert_glyph, (("n", len(rows)), ("waiting", len(waiting)))),
+            Look("numbers", "done_or_checked" if whole else "look"),
+        )
+
+    def second_state(self) -> tuple[str, str]:
+        """State of the second signature and who gave it: not_needed, awaited or signed."""
+        visit = self.shell.visit
+        needed = [
+            row
+            for row in self.rows()
+            if row.alert.overridable_by is Override.SECOND_SIGNATURE and needs_answer(row.alert)
+        ]
+        if visit is None or not needed:
+            return "not_needed", ""
+        by = next((a.by for row in needed for a in row.answers if a.action == ACTION_SECOND), "")
+        return ("signed" if all(row.answered for row in needed) else "awaited"), by
+
     def obstacles(self) -> tuple[Obstacle, ...]:
         """What keeps the visit from being signed; empty when it can be."""
         return self.shell.desk.obstacles(self.shell.visit.id) if self.shell.visit else ()
@@ -121,3 +164,16 @@ class Reviewing:
         except StationError as error:
             return error
         return None
+
+
+def is_checked(review: Review, index: int) -> bool:
+    """Whether every rule that looked at any line could look at this one: checked, which is not "safe"."""
+    return not any(
+        rule.checked and any(place == index for place, _ in rule.unchecked) for rule in review.coverage.rules
+    )
+
+
+def lines_text(prescription: Prescription, index: int) -> str:
+    """The name of a line by its place; patents follow the herbs."""
+    names = [line.name for line in prescription.lines] + [patent.name for patent in prescription.patents]
+    return names[index] if 0 <= index < len(names) else ""

@@ -39,7 +39,7 @@ from ui.widgets.overlay import RedFlagOverlay
 from ui.words import Name, T, Text, lang, say
 
 _MOST_DIFFERENCES = 6
-_FEWER_NATURES = 4  # English names need wider cells
+_FEWER_NATURES = 3  # English names need wider cells
 _RED_ANSWERS = ("referred", "assessed", "known")
 
 

@@ -124,7 +124,7 @@ class Candidates(RowView):
 
     def __init__(self) -> None:
         super().__init__(
-            self._paint_candidate, "table_row", name=self._say, tip=self._say, fit=True, plain=False
+            self._paint_candidate, self._height_of, name=self._say, tip=self._say, fit=True, plain=False
         )
         self.rows.set_enabled(lambda item: isinstance(item[1], Candidate))
 

@@ -37,7 +37,7 @@ class Scroll(QScrollArea):
 
 
 class Columns(QWidget):
-    """left scrolls by itself (a list); middle and right scroll as a whole; foot is pinned below the middle.
+    """left scrolls by itself (a list); middle and right scroll whole; foot and right_foot are pinned below.
 
     left_width, right_width, least: px at 100 %; least is the width below which the middle takes a side in.
     """
@@ -49,13 +49,14 @@ class Columns(QWidget):
         left: QWidget | None = None,
         right: QWidget | None = None,
         foot: QWidget | None = None,
+        right_foot: QWidget | None = None,
         left_width: float = 232,
         right_width: float = 320,
         least: float = 440,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._middle, self._left, self._right = middle, left, right
+        self._middle, self._left, self._right, self._right_foot = middle, left, right, right_foot
         self._widths = (left_width if left else 0, right_width if right else 0, least)
         self._stacked: tuple[bool, bool] | None = None
         outer = QHBoxLayout(self)
@@ -68,7 +69,9 @@ class Columns(QWidget):
         self.right_scroll, self.scroll = Scroll(), Scroll()
         self._right_side.setVisible(right is not None)
         self._left_side.setVisible(left is not None)
-        right_box.addWidget(self.right_scroll)
+        right_box.setSpacing(0)
+        right_box.addWidget(self.right_scroll, 1)
+        self._right_box = right_box
         content = QWidget()
         self._content = QVBoxLayout(content)
         self._content.setContentsMargins(0, 0, 0, 0)
@@ -114,6 +117,9 @@ class Columns(QWidget):
                 self._content.removeWidget(self._right)
                 self.right_scroll.hold(self._right)
             self._right.show()
+            if self._right_foot is not None:
+                (self._content if low else self._right_box).addWidget(self._right_foot)
+                self._right_foot.show()
             self._right_side.setVisible(not low)
         if self._left is not None:
             if top:

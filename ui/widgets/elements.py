@@ -53,7 +53,7 @@ class ElementsMap(Drawn):
 
     def _cell(self, row: int, column: int) -> QRectF:
         side = self._side()
-        wide = min((self.width() - side) / max(1, len(self._columns)), px(56))
+        wide = min((self.width() - side) / max(1, len(self._columns)), px(64))
         return QRectF(side + column * wide, px(self._head()) + row * px(30), wide, px(30))
 
     def draw(self, painter: QPainter) -> None:
