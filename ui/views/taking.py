@@ -48,9 +48,10 @@ class ErrorWords(Words):
 class GivingStack(QStackedWidget):
     """Pictures and plots give way first: a stack that takes what is left and asks for little."""
 
-    def __init__(self, least: float = 200) -> None:
+    def __init__(self, least: float = 200, tallest: float = 0.0) -> None:
+        """least: px at 100 %. tallest: of its width, 0 for no limit."""
         super().__init__()
-        self._least = least
+        self._least, self._tallest = least, tallest
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -58,6 +59,11 @@ class GivingStack(QStackedWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(200), px(self._least))
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        if self._tallest:
+            self.setMaximumHeight(max(px(self._least), round(self._tallest * self.width())))
 
 
 class IssueList(QWidget):

@@ -67,6 +67,7 @@ class Window(QWidget):
         self._stop_settings = settings.subscribe(self._on_settings)
         self._on_settings(settings.now)
         self._ring = FocusRing(self)
+        self.setAcceptDrops(True)
         self.retranslate()
         self.go("overview")
 
@@ -515,6 +516,17 @@ class Window(QWidget):
     def _fit_list(self) -> None:
         room = self.width() >= px(_LIST_NEEDS) and look().scale < _LIST_HIDES_AT
         self.list.setVisible(self._list_wanted and room)
+
+    # files dropped anywhere go to the page of their method
+    def dragEnterEvent(self, event) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:
+        from ui.views.dropping import bring
+
+        event.acceptProposedAction()
+        bring(self, [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
