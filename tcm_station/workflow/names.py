@@ -1,8 +1,8 @@
 """Codes to names for people: the terms table first, then the knowledge graph's nodes."""
 
-from tcm_station.domain.examination import Issue
 import re
 
+from tcm_station.domain.examination import Issue
 from tcm_station.domain.terms import find_term
 from tcm_station.i18n import Lang, has_key, tr
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tcm_station.domain.errors import StationError
 from tcm_station.i18n import Lang
 from ui.viewmodels.shell import Shell
 
@@ -32,6 +33,17 @@ class Papers:
 
     def choose(self, name: str, size: str) -> None:
         self.name, self.size, self.page = name, size, 0
+
+    def amend(self, text: str) -> StationError | None:
+        """Add a note to the signed visit. Returns why not, when it could not be kept."""
+        visit = self.shell.visit
+        if visit is None or not text.strip():
+            return None
+        try:
+            self.shell.desk.amend(visit.id, text.strip(), self.shell.user)
+        except StationError as error:
+            return error
+        return None
 
     def make(self, lang: Lang) -> bytes:
         """The PDF: what is previewed is the file that is printed. For a worker (0.2 s and more)."""

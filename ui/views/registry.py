@@ -43,6 +43,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("feel", "station", "ui.views.feel:FeelPage", "03b-pulse-result"),
     PageSpec("prescription", "station", "ui.views.prescription:PrescriptionPage", "06-prescription"),
     PageSpec("review", "station", "ui.views.review:ReviewPage", "13a-review"),
+    PageSpec("report", "station", "ui.views.report:ReportPage", "14-report"),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),
