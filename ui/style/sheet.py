@@ -41,6 +41,7 @@ QMenu::item:selected {{ background: {_c("select")}; color: {_c("ink")}; }}
 QMenu::item:disabled {{ color: {_c("ink3")}; }}
 QAbstractItemView {{ background: transparent; border: 0; outline: 0; }}
 QScrollArea, QScrollArea > QWidget > QWidget[ground="clear"] {{ background: transparent; border: 0; }}
+QScrollArea[ground="neutral"] {{ background: {_c("neutral_surround")}; }}
 QGraphicsView {{ border: 0; }}
 QSplitter::handle {{ background: {_c("line")}; }}
 QScrollBar:vertical {{ background: transparent; width: {handle}px; margin: 0; }}

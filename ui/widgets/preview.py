@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from ui.style import colour, px
+from ui.style import px
 from ui.words import T, say
 
 _PDF_DPI = 72.0
@@ -41,6 +41,7 @@ class PrintPreview(QScrollArea):
         self._page, self._fit, self._zoom = 0, "page", 1.0
         self._sheet = _Sheet()
         self.setWidget(self._sheet)
+        self.setProperty("ground", "neutral")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.restyle()
 
@@ -86,11 +87,6 @@ class PrintPreview(QScrollArea):
         self._render()
 
     def restyle(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.backgroundRole(), colour("neutral_surround"))
-        self.viewport().setPalette(palette)
-        self.viewport().setAutoFillBackground(True)
-        self.viewport().setBackgroundRole(self.backgroundRole())
         self._render()
 
     def retranslate(self) -> None:
