@@ -55,7 +55,7 @@ def make_surface(truth: TongueTruth, shape: Shape, rng: np.random.Generator) -> 
     coat = f32(_linear(truth.coating))[None, None, :] * tint[..., None]
     albedo = albedo * (1 - opacity[..., None]) + coat * opacity[..., None]
     albedo = _toward(albedo, _lab(truth.body, (-9.0, 16.0, 8.0)), red * np.float32(0.85))
-    albedo = _toward(albedo, (34.0, 13.0, -4.0), stasis * np.float32(0.78))
+    albedo = _toward(albedo, (30.0, 12.0, -6.0), stasis * np.float32(0.88))
     deep = crack_depth * (np.float32(0.62) + cells(window, 9 * scale, rng) * np.float32(0.10))
     albedo = _toward(albedo, _lab(truth.body, (-26.0, 2.0, 2.0)), deep)
     bumps = papillae * (0.55 + 0.40 * opacity) * np.float32(1 - 0.60 * truth.greasy)

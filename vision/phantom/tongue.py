@@ -151,5 +151,5 @@ def png_bytes(phantom: TonguePhantom) -> bytes:
     words.add_text("synthetic", "yes")
     words.add_text("Comment", f"rendered, not a photograph; no person; seed {phantom.seed}")
     out = io.BytesIO()
-    Image.fromarray(phantom.rgb).save(out, "PNG", pnginfo=words, compress_level=9)
+    Image.fromarray(phantom.rgb).save(out, "PNG", pnginfo=words, compress_level=6)
     return out.getvalue()

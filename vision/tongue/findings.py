@@ -95,13 +95,14 @@ def _rule(row: dict[str, str]) -> Rule:
 def findings_of(measurements: Iterable[Measurement]) -> tuple[Finding, ...]:
     """Proposed findings, one a code, in the table's order. A rule with a missing measure gives none."""
     by_code = {m.code: m for m in measurements}
+    calibrated = any(m.basis is Basis.CALIBRATED for m in by_code.values())
     out: dict[str, Finding] = {}
     for rule in rules():
         measures = [by_code.get(c.code) for c in rule.conditions]
         if rule.finding in out or any(m is None for m in measures):
             continue
         known = [m for m in measures if m is not None]
-        if rule.calibrated_only and any(m.basis is Basis.UNCALIBRATED for m in known):
+        if rule.calibrated_only and not calibrated:
             continue
         if not all(c.holds(m, rule.margin_sd) for c, m in zip(rule.conditions, known, strict=True)):
             continue

@@ -26,7 +26,8 @@ _RED_SIGMA, _RED_A, _RED_L = 0.008, 4.2, -0.5
 _STASIS_SIGMA, _STASIS_L, _STASIS_B, _STASIS_LEAST = 0.012, 4.5, -1.0, 0.0004
 # Tooth marks: dents of the side's outline, depth as a share of the width.
 _DENT_FROM = 0.006
-_DENT_SPAN = (0.16, 0.82)
+_DENT_SPAN = (0.20, 0.82)
+_DENT_FROM_ALONG = 0.235  # above it the root rounds off into the mouth
 _DENT_WIDE = 0.13
 
 
@@ -156,6 +157,8 @@ def find_dents(frame: Frame, mask: Mask, doubt: float = 0.0) -> Dents:
         edge = _edge(mask, side)[span]
         depth = _fall_back(edge, max(5, int(_DENT_WIDE * length))) / frame.width_px
         for at in _peaks(depth, _DENT_FROM * (1 + doubt), max(3, int(0.035 * length))):
+            if at + span.start - first < _DENT_FROM_ALONG * length:
+                continue
             places.append((float(edge[at] * side), float(at + span.start)))
             depths.append(float(depth[at]))
     return Dents(tuple(places), tuple(depths))

@@ -246,7 +246,10 @@ def _body_measures(
         ("tongue.tip.difference", "tip", "sides", _difference),
         ("tongue.tip.redder", "tip", "body", _redder),
         ("tongue.sides.redder", "sides", "body", _redder),
+        ("tongue.coating.yellower", "coating", "body", _yellower),
     )
+    if coating.coated is not None and int((frame.plain & coating.coated).sum()) >= _LEAST_PX:
+        means["coating"] = _mean_lab(frame, frame.plain & coating.coated)
     for code, one, two, how in pairs:
         if one not in means or two not in means:
             out.append(make.missing(code, why, method, Basis.RELATIVE))
@@ -263,6 +266,10 @@ def _difference(one: Numbers, two: Numbers) -> Numbers:
 
 def _redder(one: Numbers, two: Numbers) -> Numbers:
     return np.asarray(one[..., 1] - two[..., 1])
+
+
+def _yellower(one: Numbers, two: Numbers) -> Numbers:
+    return np.asarray(one[..., 2] - two[..., 2])
 
 
 def _surface_measures(

@@ -40,7 +40,7 @@ def draw_overlay(rgb: NDArray[np.uint8], examination: Examination) -> NDArray[np
         raise ValueError(f"the examination is of a picture of {examination.image_size} px")
     drawn = rgb.copy()
     outline = np.array(next(r.points for r in examination.regions if r.name == OUTLINE), np.float64)
-    width = max(1, round(float(np.ptp(outline[:, 0])) / 280))
+    width = max(1, round(float(np.ptp(outline[:, 0])) / 400))
     for region in examination.regions:
         name, points = region.name.removeprefix(PREFIX), np.array(region.points, np.float64)
         if name == "coating":

@@ -18,6 +18,8 @@ from vision.tongue.frame import Frame, Mask
 
 _EDGE_BLUR = 1.2
 _FORM_BLUR = 5.0
+# Eight-bit rounding alone leaves this much fine contrast, sd of L*, however blurred the picture is.
+_ROUNDING_L = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def sharpness(frame: Frame) -> float:
     inner = frame.mask & (frame.inside > 0.05)
     where = inner if inner.any() else frame.mask
     coarse = float((fine - cv2.GaussianBlur(light, (0, 0), _FORM_BLUR))[where].std())
-    return float((light - fine)[where].std()) / max(coarse, 0.05)
+    detail = float((light - fine)[where].std())
+    return float(np.sqrt(max(0.0, detail**2 - _ROUNDING_L**2))) / max(coarse, 0.05)
 
 
 def criteria(rgb: NDArray[np.uint8], mask: Mask, frame: Frame) -> dict[str, float]:
