@@ -2,11 +2,12 @@
 
 import argparse
 import importlib
+import importlib.util
 import json
 
 from tcm_station.cli.measuring import folder
 from tcm_station.cli.output import Output
-from tcm_station.domain.errors import ExitCode
+from tcm_station.domain.errors import ExitCode, UsageError
 from tcm_station.evaluation import MODULES
 
 
@@ -20,6 +21,8 @@ def run_evaluate(args: argparse.Namespace, out: Output) -> ExitCode:
 
 
 def run_train(args: argparse.Namespace, out: Output) -> ExitCode:
+    if importlib.util.find_spec("torch") is None:
+        raise UsageError("train-extra-missing")
     from vision.training import tongue_segmentation
 
     target = folder(args.out)

@@ -13,9 +13,13 @@ from tcm_station.signals.pulse.wave import BeatKind, Beats, PulseKind, Wave
 
 
 def matched(found: Beats, truth: Beats, within_s: float = 0.1) -> tuple[int, int, np.ndarray]:
-    """(missed, extra, index of the found beat for each true one)."""
-    at = np.array([int(np.nanargmin(np.abs(found.peak_s - p))) for p in truth.peak_s])
-    off = np.abs(found.peak_s[at] - truth.peak_s)
+    """(missed, extra, index of the found beat for each true one).
+
+    Matched by the steepest point: where two waves merge into a plateau (wiry, slow, 25 Hz) the highest
+    point may be the second one, and that is no missed beat.
+    """
+    at = np.array([int(np.nanargmin(np.abs(found.upstroke_s - p))) for p in truth.upstroke_s])
+    off = np.abs(found.upstroke_s[at] - truth.upstroke_s)
     return int((off > within_s).sum()), len(found) - len(set(at.tolist())), at
 
 
