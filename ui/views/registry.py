@@ -30,6 +30,7 @@ class PageSpec:
 
 
 PAGES: tuple[PageSpec, ...] = (
+    PageSpec("overview", "station", "ui.views.overview:OverviewPage", "01-overview"),
     PageSpec("ask", "station", "ui.views.ask:AskPage", "04-inquiry"),
     PageSpec(
         "constitution",
@@ -44,6 +45,15 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("prescription", "station", "ui.views.prescription:PrescriptionPage", "06-prescription"),
     PageSpec("review", "station", "ui.views.review:ReviewPage", "13a-review"),
     PageSpec("report", "station", "ui.views.report:ReportPage", "14-report"),
+    PageSpec("knowledge", "mode", "ui.views.knowledge:KnowledgePage", "09-knowledge"),
+    PageSpec(
+        "feel_live",
+        "part",
+        "ui.views.feel_live:FeelLivePage",
+        "03a-pulse-live",
+        prepare="ui.views.feel_live:show_live",
+        station="feel",
+    ),
     PageSpec("settings", "mode", "ui.views.settings:SettingsPage", "21-settings"),
     PageSpec("components", "mode", "ui.views.components:ComponentsPage", "12-components"),
     PageSpec("wizard", "cover", "ui.views.wizard:WizardPage", "11b-wizard"),

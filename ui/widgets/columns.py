@@ -117,6 +117,7 @@ class Columns(QWidget):
                 self._content.removeWidget(self._right)
                 self.right_scroll.hold(self._right)
             self._right.show()
+            _dress(self._right)
             if self._right_foot is not None:
                 (self._content if low else self._right_box).addWidget(self._right_foot)
                 self._right_foot.show()
@@ -131,4 +132,13 @@ class Columns(QWidget):
                 self._left.setMinimumHeight(0)
                 self._left.setMaximumHeight(16777215)
             self._left.show()
+            _dress(self._left)
             self._left_side.setVisible(not top)
+
+
+def _dress(widget: QWidget) -> None:
+    """Give fonts and palettes again: under a style sheet, a new parent puts back those of long ago."""
+    for child in (widget, *widget.findChildren(QWidget)):
+        restyle = getattr(child, "restyle", None)
+        if restyle is not None:
+            restyle()
