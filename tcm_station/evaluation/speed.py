@@ -101,6 +101,25 @@ def _disk_mb() -> float:
     return total / 1e6
 
 
+def _setup_s() -> float | None:
+    """What the last set-up of this environment took, as `station` noted it; None in another environment."""
+    stamp = Path(sys.prefix) / "station-stamp.json"
+    try:
+        return float(json.loads(stamp.read_text(encoding="utf-8"))["seconds"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+MARK = "<!-- speed -->"
+
+
+def write_into(page: Path, report: Report) -> None:
+    """Put the table between the two marks of a page (the README)."""
+    before, _, after = page.read_text(encoding="utf-8").split(MARK)
+    table = f"\n```\n{report.to_text('en')}\n```\n"
+    page.write_text(MARK.join((before, table, after)), encoding="utf-8")
+
+
 def evaluate(data: Path | None = None) -> Report:
     """Median, least and greatest of each figure. data is not needed: everything is rendered or simulated."""
     from tcm_station.workflow.sample import sample_consultation
@@ -113,7 +132,12 @@ def evaluate(data: Path | None = None) -> Report:
         _row("photo", _timed(_photo()), "s"),
         _row("pulse_hour", _timed(_hour(), 3), "s"),
         _row("consultation", _timed(sample_consultation), "s"),
+        Row("evaluate_speed.setup", 1, _setup_s(), "s", note="evaluate_speed.setup.aim"),
         Row("evaluate_speed.disk", 1, _disk_mb(), "MB"),
     ]
     facts = {"CPU": platform.processor() or platform.machine(), "cores": str(os.cpu_count())}
     return Report("evaluate_speed.title", tuple(rows), facts=facts)
+
+
+if __name__ == "__main__":
+    write_into(Path(sys.argv[1]), evaluate())
