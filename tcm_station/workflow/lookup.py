@@ -88,7 +88,7 @@ def formula_info(formula: str | None) -> FormulaInfo | None:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A herb that a formula's table of changes adds for signs that are there. grams: a day, None when not given."""
+    """A herb that a formula's table of changes adds for signs that are there. grams: a day, or None."""
 
     herb: str
     grams: float | None
@@ -126,3 +126,152 @@ def suggestions(name: str) -> tuple[Hit, ...]:
     resolution = herbs.resolve(name)
     nodes = [knowledge().find(node) for node in (*resolution.candidates, *resolution.suggestions)]
     return tuple(Hit(n.id, n.kind, n.zh, n.en, n.pinyin) for n in nodes if n is not None)[:5]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """One fact as a page shows it. value: text, a number or an object. links: ids of the nodes it speaks of.
+
+    basis: "read" or "recalled". inherited_from: the material a processed form has it from, "" for own ones.
+    valid_from: ISO date, "" where the source gives none.
+    """
+
+    relation: str
+    value: object
+    source: str
+    edition: str
+    jurisdiction: str
+    valid_from: str
+    basis: str
+    links: tuple[str, ...] = ()
+    inherited_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """One node with everything that is held about it."""
+
+    hit: Hit
+    latin: str
+    facts: tuple[KnownFact, ...]
+
+
+def page(node_id: str) -> NodePage:
+    """A node by its id, with every fact and where each leads. Raises Refused("unknown")."""
+    from knowledge_graph.facts import fact_book
+    from knowledge_graph.load import knowledge
+    from knowledge_graph.query import INHERITED, NotOne
+
+    known, book = knowledge(), fact_book()
+    node = known.find(node_id)
+    if node is None:
+        raise NotOne("unknown", name=node_id, suggestions=[])
+    facts = [(fact, "") for fact in book.of(node_id)]
+    have = {fact.relation for fact, _ in facts}
+    for parent in list(known.chain(node_id))[1:] if node_id.startswith("herb:") else ():
+        own = [f for f in book.of(parent) if f.relation in INHERITED and f.relation not in have]
+        facts += [(fact, parent) for fact in own]
+        have |= {fact.relation for fact in own}
+    return NodePage(
+        Hit(node.id, node.kind, node.zh, node.en, node.pinyin),
+        node.latin,
+        tuple(
+            KnownFact(
+                fact.relation,
+                fact.value,
+                fact.fact.source,
+                fact.fact.edition,
+                fact.fact.jurisdiction,
+                fact.fact.valid_from.isoformat() if fact.fact.valid_from else "",
+                fact.fact.basis,
+                tuple(link for link in fact.links if link != node_id),
+                parent,
+            )
+            for fact, parent in facts
+        ),
+    )
+
+
+def hit(node_id: str) -> Hit | None:
+    """A node by its id, without its facts; None when there is none."""
+    from knowledge_graph.load import knowledge
+
+    node = knowledge().find(node_id)
+    return None if node is None else Hit(node.id, node.kind, node.zh, node.en, node.pinyin)
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One link of a chain. The fact stands with `start` and speaks of `end`, whichever way it is walked."""
+
+    start: Hit
+    relation: str
+    end: Hit
+    source: str
+    basis: str
+
+
+def why(a: str, b: str) -> tuple[PathStep, ...]:
+    """Why two nodes are linked: the shortest chain of facts. Builds the whole graph the first time (some
+    seconds): for a worker. Raises Refused for a name that is unknown or ambiguous, and "no-path"."""
+    from knowledge_graph import query
+
+    def end(node_id: str, name: str) -> Hit:
+        return hit(node_id) or Hit(node_id, "", name, name, "")
+
+    return tuple(
+        PathStep(
+            end(step["from_id"], step["from"]),
+            step["relation"],
+            end(step["to_id"], step["to"]),
+            step["source"],
+            step["basis"],
+        )
+        for step in query.path(a, b)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two formulas beside each other; herbs by id where the tables know them. zh: what tells b from a, ""
+    where the table of neighbours has no row for the pair."""
+
+    a: Hit
+    b: Hit
+    zh: str
+    only_a: tuple[str, ...]
+    shared: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+
+def compare(a: str, b: str) -> Comparison | None:
+    """What two formulas (ids) share and what tells them apart; None when one of them is no formula."""
+    from knowledge_graph.formulas import why_not
+    from knowledge_graph.load import knowledge
+
+    told, first, second = why_not(a, b), hit(a), hit(b)
+    if told is None or first is None or second is None:
+        return None
+    ids = {herb.zh: herb.id for herb in knowledge().herbs.values()}
+
+    def named(herbs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(ids.get(herb, herb) for herb in herbs)
+
+    return Comparison(first, second, told.zh, named(told.only_a), named(told.shared), named(told.only_b))
+
+
+def told_apart(formula: str) -> tuple[Hit, ...]:
+    """Formulas that the table tells apart from this one."""
+    from knowledge_graph.formulas import neighbours
+
+    found = [hit(other) for other in neighbours(formula)]
+    return tuple(other for other in found if other is not None)
+
+
+def held() -> Mapping[str, int]:
+    """How many nodes of each kind are held."""
+    from collections import Counter
+
+    from knowledge_graph.load import knowledge
+
+    return Counter(node.kind for node in knowledge().nodes.values())

@@ -41,6 +41,7 @@ PAGES: tuple[PageSpec, ...] = (
     ),
     PageSpec("pattern", "station", "ui.views.pattern:PatternPage", "05-differentiation"),
     PageSpec("look", "station", "ui.views.look:LookPage", "02b-look-result"),
+    PageSpec("listen", "station", "ui.views.listen:ListenPage", "17-listen"),
     PageSpec("feel", "station", "ui.views.feel:FeelPage", "03b-pulse-result"),
     PageSpec("prescription", "station", "ui.views.prescription:PrescriptionPage", "06-prescription"),
     PageSpec("review", "station", "ui.views.review:ReviewPage", "13a-review"),
