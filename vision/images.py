@@ -73,6 +73,11 @@ class Picture:
         return self.rgb.shape[1], self.rgb.shape[0]
 
     @property
+    def note_keys(self) -> tuple[str, ...]:
+        """The notes' keys in the catalogues."""
+        return tuple(f"picture.note.{note}" for note in self.notes)
+
+    @property
     def has_colour(self) -> bool:
         """Whether colours may be measured at all."""
         return self.colour in ("srgb", "converted", "assumed")

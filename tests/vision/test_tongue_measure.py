@@ -58,7 +58,9 @@ def test_the_coverage_drawn_is_the_coverage_measured(
     seed: int,
 ) -> None:
     truth = TongueTruth(body=body, coating=coat, thickness=thickness, coverage=coverage, size=SIZE)
-    assert value(truth, seed, "tongue.coating.coverage") == pytest.approx(coverage, abs=0.08)
+    # On a purple body a thin white coating is read too wide: its blue hides like a coating does.
+    room = 0.08 if body == PURPLE else 0.04
+    assert value(truth, seed, "tongue.coating.coverage") == pytest.approx(coverage, abs=room)
 
 
 def test_over_the_grid_coverage_is_right_to_three_hundredths() -> None:

@@ -30,7 +30,7 @@ _BORDER_DOUBT = 0.10
 _LEAST_SHARE = 0.01
 # The soft border takes up this share of the tongue; a class is judged by what lies beyond it.
 _RIM_SHARE = 0.2
-_COAT_PERCENT, _BODY_PERCENT = 70.0, 55.0
+_COAT_PERCENT, _BODY_PERCENT = 78.0, 58.0
 # G/R of a white coating that hides everything; less the yellower it is. Sets the scale of the thickness.
 _OPAQUE_GREEN = 0.85
 _YELLOW_LOSS = 0.35

@@ -14,7 +14,7 @@ from vision.tongue.quality import judge
 from vision.tongue.segment import TongueMask, segment_tongue
 
 PREFIX = "tongue.region."
-OUTLINE = f"{PREFIX}outline"
+OUTLINE = "tongue.region.outline"
 _LEAST_PATCH = 0.004  # of the tongue's area: smaller patches of coating are not drawn
 _CURVE = 0.004  # of the width: how far a drawn outline may leave the true one
 
@@ -110,7 +110,7 @@ def _region(name: str, outline: NDArray[np.float64], frame: Frame) -> Region:
         -1, 2
     )
     placed = (simple + 0.5) / frame.scale - 0.5 + np.array(frame.origin)
-    return Region(f"{PREFIX}{name}", _points(placed))
+    return Region(f"tongue.region.{name}", _points(placed))
 
 
 def _points(outline: NDArray[np.floating]) -> tuple[tuple[float, float], ...]:

@@ -16,6 +16,14 @@ from tcm_station.domain.examination import Issue, Quality
 from tcm_station.resources import asset
 from vision.tongue.frame import Frame, Mask
 
+REFUSALS = (
+    "tongue-too-small",
+    "tongue-blurred",
+    "tongue-dark",
+    "tongue-overexposed",
+    "tongue-glare",
+    "tongue-cut-off",
+)
 _EDGE_BLUR = 1.2
 _FORM_BLUR = 5.0
 # Eight-bit rounding alone leaves this much fine contrast, sd of L*, however blurred the picture is.
@@ -43,9 +51,9 @@ class Limit:
 
 @cache
 def limits() -> tuple[Limit, ...]:
-    """The table's rows."""
+    """The table's rows. Raises ValueError for a refusal that has no words."""
     with asset("rules/tongue_quality.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(
+        rows = tuple(
             Limit(
                 row["code"],
                 row["direction"] == "least",
@@ -57,6 +65,10 @@ def limits() -> tuple[Limit, ...]:
             )
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         )
+    wordless = [row.error for row in rows if row.error and row.error not in REFUSALS]
+    if wordless:
+        raise ValueError(f"tongue_quality.tsv: no words for {', '.join(wordless)}")
+    return rows
 
 
 def sharpness(frame: Frame) -> float:
