@@ -88,9 +88,13 @@ def formula_info(formula: str | None) -> FormulaInfo | None:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A herb that a formula's table of changes adds for signs that are there. grams: a day, or None."""
+    """A herb that a formula's table of changes adds for signs that are there.
+
+    herb: its name; node: its node, None where the name is not one herb. grams: a day, None when not given.
+    """
 
     herb: str
+    node: str | None
     grams: float | None
     signs: tuple[str, ...]
 
@@ -99,6 +103,7 @@ def additions(formula: str | None, findings: Sequence[Finding]) -> tuple[Additio
     """What the formula's own changes would add for these findings, each herb once."""
     if formula is None:
         return ()
+    from knowledge_graph import herbs
     from knowledge_graph.formulas import modifications
 
     found: dict[str, Addition] = {}
@@ -107,7 +112,8 @@ def additions(formula: str | None, findings: Sequence[Finding]) -> tuple[Additio
             continue
         grams = _grams(change.grams)
         for herb in change.herbs:
-            found.setdefault(herb, Addition(herb, grams.get(herb), change.signs))
+            node = herbs.resolve(herb).herb
+            found.setdefault(herb, Addition(herb, node, grams.get(herb), change.signs))
     return tuple(found.values())
 
 

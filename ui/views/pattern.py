@@ -16,6 +16,7 @@ from ui.style import px
 from ui.viewmodels.ask import Ask
 from ui.viewmodels.pattern import Pattern, code_of
 from ui.viewmodels.shell import seal_of
+from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.pattern_parts import (
     CandidateHead,
@@ -34,7 +35,7 @@ from ui.widgets.buttons import Button, Field, SealMark, Tag
 from ui.widgets.columns import Columns
 from ui.widgets.elements import ElementsMap
 from ui.widgets.findings import FindingList, Group, shown
-from ui.widgets.frames import EmptyState, JudgedFrame, JudgedLine, WayOn
+from ui.widgets.frames import JudgedFrame, JudgedLine
 from ui.widgets.overlay import RedFlagOverlay
 from ui.words import Name, T, Text, lang, say
 
@@ -68,17 +69,8 @@ class PatternPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._columns = Columns(self._build_middle(), left=self._build_left(), right=self._build_right())
-        self._empty = EmptyState(
-            T("pattern.empty"),
-            T("pattern.empty_text"),
-            [
-                WayOn(
-                    "ask", T("pattern.empty_ask"), T("pattern.empty_ask_note"), "", lambda: frame.go("ask")
-                ),
-                WayOn("draft", T("pattern.empty_line"), T("pattern.empty_line_note"), "", self._type_line),
-            ],
-            foot=T("pattern.empty_foot"),
-        )
+        self._empty = no_visit(frame)
+        layout.addWidget(self._empty, 1)
         layout.addWidget(self._columns, 1)
 
     # layout
@@ -292,6 +284,8 @@ class PatternPage(Page):
         model, shell = self.model, self.frame.shell
         model.mine_first = self.frame.settings.now.mine_first
         visit = shell.visit
+        self._empty.setVisible(visit is None)
+        self._columns.setVisible(visit is not None)
         self._draft_for(visit.id if visit is not None else "")
         self._show_findings()
         self._show_mine()

@@ -14,6 +14,7 @@ from ui.style import font, px, width_of
 from ui.viewmodels.prescribe import Prescribe
 from ui.viewmodels.reviewing import Reviewing, is_checked, lines_text
 from ui.viewmodels.shell import seal_of
+from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.pattern_parts import Short
 from ui.views.rx_parts import (
@@ -115,7 +116,9 @@ class PrescriptionPage(Page):
             right_width=324,
             least=500,
         )
-        layout.addWidget(self._columns)
+        self._nothing = no_visit(frame)
+        layout.addWidget(self._nothing, 1)
+        layout.addWidget(self._columns, 1)
         self.restyle()
 
     # layout
@@ -303,6 +306,9 @@ class PrescriptionPage(Page):
     def _show(self) -> None:
         self._filling = True
         draft = self.frame.shell.is_draft
+        has_visit = self.frame.shell.visit is not None
+        self._nothing.setVisible(not has_visit)
+        self._columns.setVisible(has_visit)
         self._show_head(draft)
         self._show_lines(draft)
         self._show_doses(draft)
@@ -436,7 +442,10 @@ class PrescriptionPage(Page):
             grams = f" {told.grams:g} g" if told.grams is not None else ""
             why = say(T("pattern.comma")).join(say(Name(code)) for code in told.signs)
             keys = "A" if index == 0 and not self.model.unadopted() else ""
-            made = _Addition(f"+ {told.herb}{grams}", why, keys, lambda a=told: self.model.add(a))
+            name = told.herb
+            if lang() == "en" and told.node is not None:
+                name = f"{say(Name(told.node))} ({told.herb})"
+            made = _Addition(f"+ {name}{grams}", why, keys, lambda a=told: self.model.add(a))
             self._addition_box.addWidget(made)
 
     def _answers(self, told) -> tuple[Answer, ...]:

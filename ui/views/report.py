@@ -15,12 +15,13 @@ from tcm_station.workflow.pictures import write_bytes
 from ui.style import RIGHT, font, paint_glyph, paint_text, px
 from ui.viewmodels.papers import SIZES, PaperRow, Papers
 from ui.viewmodels.shell import seal_of
+from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.printing import print_pdf, printers
 from ui.widgets.base import Ground, Label, SectionHead, column, hairline, row
 from ui.widgets.buttons import Button, Segment
 from ui.widgets.columns import Scroll
-from ui.widgets.frames import EmptyState, JudgedLine, WayOn
+from ui.widgets.frames import JudgedLine
 from ui.widgets.lists import RowState, RowView
 from ui.widgets.preview import PrintPreview
 from ui.words import T, lang, say
@@ -46,16 +47,7 @@ class ReportPage(Page):
         self._left = self._build_left()
         self._right = self._build_right()
         self._middle = self._build_middle()
-        self._empty = EmptyState(
-            T("papers.empty"),
-            T("papers.empty_text"),
-            [
-                WayOn(
-                    "user", T("papers.empty_go"), T("papers.empty_go_note"), "", lambda: frame.go("overview")
-                )
-            ],
-            drawing="paper",
-        )
+        self._empty = no_visit(frame)
         outer.addWidget(self._left)
         outer.addWidget(self._middle, 1)
         outer.addWidget(self._right)

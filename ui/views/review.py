@@ -15,6 +15,7 @@ from ui.style.tokens import alert_icon
 from ui.viewmodels.prescribe import Prescribe
 from ui.viewmodels.reviewing import REASONS, AlertRow, Look, Reviewing, is_checked, lines_text
 from ui.viewmodels.shell import seal_of
+from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.pattern_parts import Short
 from ui.views.rx_parts import (
@@ -271,7 +272,9 @@ class ReviewPage(Page):
             right_width=324,
             least=500,
         )
-        layout.addWidget(self._columns)
+        self._nothing = no_visit(frame)
+        layout.addWidget(self._nothing, 1)
+        layout.addWidget(self._columns, 1)
 
     # layout
     def _build_middle(self) -> QWidget:
@@ -388,6 +391,9 @@ class ReviewPage(Page):
     def _show(self) -> None:
         rx = self._rx.prescription
         has = bool(rx.lines or rx.patents)
+        has_visit = self.frame.shell.visit is not None
+        self._nothing.setVisible(not has_visit)
+        self._columns.setVisible(has_visit)
         self._empty.setVisible(not has)
         for widget in (self._heads, self._lines, self._numbers, self._amounts, self._alert_head, self._seal):
             widget.setVisible(has)
