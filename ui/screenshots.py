@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ui.app import Root
+    from ui.views.window import Window
 
 SIZES = ((1366, 768), (1920, 1080))
 _LARGE_HEIGHT, _LARGE_SCALE = 1000, 1.15  # as the tokens suggest from this height on
@@ -100,6 +101,21 @@ def _window_pages(root: "Root", out: Path, tail: str, only: Sequence[str]) -> It
     window.go("overview")
     for name, opened in (("11c-palette", window.open_palette), ("11f-keys", window.open_keys)):
         yield from _with_dialog(root, out / f"{name}-{tail}.png", opened)
+
+
+def prescribed(window: "Window") -> None:
+    """A prescription on the sample visit, for the pictures: a formula half adopted, and one line by hand that
+    the review does not let pass."""
+    from ui.viewmodels.prescribe import Prescribe
+
+    model = Prescribe(window.shell)
+    if model.lines:
+        return
+    model.take_formula("formula:guipitang")
+    for index in range(len(model.lines) - 3):
+        model.adopt(index)
+    model.write("海藻", "9 g")
+    model.set_doses(7, 1.0, 2)
 
 
 def _with_dialog(root: "Root", path: Path, opened: Callable[[], None]) -> Iterator[Path]:

@@ -152,7 +152,10 @@ def test_past_and_family_history_are_not_findings_of_today() -> None:
 
 
 def test_a_question_counts_only_as_it_is_answered() -> None:
-    talk = "医生：有发热吗？\n患者：没有，就是怕冷。\n医生：咳嗽吗？\n患者：是的，有痰。\n医生：头痛吗？\n患者：（沉默）"
+    talk = (
+        "医生：有发热吗？\n患者：没有，就是怕冷。\n医生：咳嗽吗？\n患者：是的，有痰。\n"
+        "医生：头痛吗？\n患者：（沉默）"
+    )
     assert absent(talk) == {"symptom.fever"}
     assert present(talk) == {"symptom.aversion_to_cold", "symptom.cough", "symptom.phlegm"}
 

@@ -1,4 +1,4 @@
-"""The differentiation a practitioner can argue with: classic presentations, evidence, counterfactuals, options."""
+"""Classic presentations, written for this project, and what the model says of them."""
 
 import csv
 import itertools
