@@ -106,6 +106,7 @@ def _window_pages(root: "Root", out: Path, tail: str, only: Sequence[str]) -> It
 def prescribed(window: "Window") -> None:
     """A prescription on the sample visit, for the pictures: a formula half adopted, and one line by hand that
     the review does not let pass."""
+    from tcm_station.workflow.names import name_of
     from ui.viewmodels.prescribe import Prescribe
 
     model = Prescribe(window.shell)
@@ -114,7 +115,7 @@ def prescribed(window: "Window") -> None:
     model.take_formula("formula:guipitang")
     for index in range(len(model.lines) - 3):
         model.adopt(index)
-    model.write("海藻", "9 g")
+    model.write(name_of("herb:haizao", "zh"), "9g")
     model.set_doses(7, 1.0, 2)
 
 
