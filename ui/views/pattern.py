@@ -30,7 +30,7 @@ from ui.views.pattern_parts import (
     Short,
     is_plain_digit,
 )
-from ui.widgets.base import Label, SectionHead, column, row
+from ui.widgets.base import Label, SectionHead, clear, column, row
 from ui.widgets.buttons import Button, Field, SealMark, Tag
 from ui.widgets.columns import Columns
 from ui.widgets.elements import ElementsMap
@@ -323,11 +323,11 @@ class PatternPage(Page):
 
     def _note_of(self, finding: Finding) -> Text:
         measured = self.model.measured(finding)
-        if measured is not None and measured.value is not None:
+        if measured is not None and measured.value is not None and measured.unit not in ("", "1"):
+            # A number without a unit says nothing beside a sign's name; it stands on the method's own page.
             digits = measurement_decimals(measured.code)
-            return f"{measured.value:.{digits}f}" + (
-                f" {measured.unit}" if measured.unit not in ("", "1") else ""
-            )
+            sd = f" ± {measured.sd:.{digits}f}" if measured.sd is not None else ""
+            return f"{measured.value:.{digits}f}{sd} {measured.unit}"
         return finding.duration or ""
 
     def _show_mine(self) -> None:
@@ -429,8 +429,7 @@ class PatternPage(Page):
         self._show_flags()
 
     def _show_questions(self, shut: bool) -> None:
-        while self._question_box.count():
-            self._question_box.takeAt(0).widget().deleteLater()
+        clear(self._question_box)
         if shut:
             # Nothing of the proposal may show: what was not asked is listed in the order of the inquiry.
             rows = [r for r in self._asked.groups() if not r.said][:6]

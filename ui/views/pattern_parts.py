@@ -12,7 +12,7 @@ from tcm_station.domain.finding import Polarity
 from tcm_station.workflow.lookup import Hit
 from ui.style import RIGHT, line_px, paint_glyph, paint_text, pen, px, size
 from ui.viewmodels.pattern import Difference, code_of, short_name
-from ui.widgets.base import Drawn, Label, hairline, row, wrapped_lines
+from ui.widgets.base import Drawn, Label, clear, hairline, row, wrapped_lines
 from ui.widgets.buttons import Button, Field, SealMark, Tag
 from ui.widgets.completer import HitField
 from ui.widgets.flow import Flow
@@ -85,8 +85,7 @@ class Editor(JudgedFrame):
 
     def show_draft(self, codes: Sequence[str], text: str | None = None) -> None:
         """The syndromes chosen so far, the main one first; text replaces the sentence."""
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        clear(self._flow)
         for code in codes:
             tag = Tag(
                 T("pattern.editor.chosen", name=Short(code), code=code_of(code)),

@@ -27,7 +27,7 @@ from ui.views.rx_parts import (
     shown_alert,
 )
 from ui.widgets.alerts import AlertCounts, AlertList, Answer, CoverageSentence
-from ui.widgets.base import ElidedLabel, Ground, Label, SectionHead, column, row
+from ui.widgets.base import ElidedLabel, Ground, Label, SectionHead, clear, column, row
 from ui.widgets.buttons import Button, Field, SealMark, Segment
 from ui.widgets.columns import Columns
 from ui.widgets.completer import HitField
@@ -342,8 +342,7 @@ class PrescriptionPage(Page):
         self._empty.say(T("prescription.empty") if draft else T("prescription.none"))
 
     def _show_formulas(self, draft: bool) -> None:
-        while (item := self._proposed_flow.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        clear(self._proposed_flow)
         formulas = self.model.proposed_formulas() if draft and not self.model.lines else ()
         self._proposed.setVisible(bool(formulas))
         if formulas:
@@ -435,8 +434,7 @@ class PrescriptionPage(Page):
             strong, rest = coverage_words(review, lambda i: lines_text(self.model.prescription, i))
             self._coverage.set(strong, rest)
         found = self.model.additions() if self.frame.shell.is_draft else ()
-        while self._addition_box.count():
-            self._addition_box.takeAt(0).widget().deleteLater()
+        clear(self._addition_box)
         self._more.setVisible(bool(found))
         for index, told in enumerate(found):
             grams = f" {told.grams:g} g" if told.grams is not None else ""

@@ -18,7 +18,7 @@ from ui.viewmodels.shell import seal_of
 from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.printing import print_pdf, printers
-from ui.widgets.base import Ground, Label, SectionHead, column, hairline, row
+from ui.widgets.base import Ground, Label, SectionHead, clear, column, hairline, row
 from ui.widgets.buttons import Button, Segment
 from ui.widgets.columns import Scroll
 from ui.widgets.frames import JudgedLine
@@ -200,8 +200,7 @@ class ReportPage(Page):
         signed = visit is not None and not shell.is_draft
         for widget in (self._addendum, self._keep, self._addendum_head):
             widget.setVisible(signed)
-        while self._kept_box.count():
-            self._kept_box.takeAt(0).widget().deleteLater()
+        clear(self._kept_box)
         for told in visit.amendments if visit is not None else ():
             line = JudgedLine(
                 told.text,

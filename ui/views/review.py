@@ -37,6 +37,7 @@ from ui.widgets.base import (
     Ground,
     Label,
     SectionHead,
+    clear,
     column,
     hairline,
     paragraph,
@@ -458,8 +459,7 @@ class ReviewPage(Page):
             shell = self.frame.shell
             others = [name for name in self.frame.desk.staff() if name != shell.user]
             self._front.show_alert(front, others, self._way_out(front), editable=shell.is_draft)
-        while self._others_box.count():
-            self._others_box.takeAt(0).widget().deleteLater()
+        clear(self._others_box)
         for told in [*(r for r in waiting if r is not front), *done]:
             line = AlertLine(shown_alert(told))
             line.reopen.connect(self._on_line)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.style import LEFT, RIGHT, colour, font, line_px, paint_text, px, width_of
 from ui.words import Text, say
@@ -23,6 +23,15 @@ def _spaced(layout, gap: float, pad: float | tuple[float, float, float, float]):
     sides = (pad, pad, pad, pad) if isinstance(pad, int | float) else pad
     layout.setContentsMargins(*(px(side) for side in sides))
     return layout
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout. Hidden at once: a widget is destroyed only when Qt comes to it."""
+    while layout.count():
+        widget = layout.takeAt(0).widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 class Label(QLabel):
