@@ -1,11 +1,15 @@
 """Practice: virtual patients met through the same rooms as real ones, in a store of their own or none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tcm_station.domain.clock import Clock, local_now
+from tcm_station.domain.differentiation import Candidate
 from tcm_station.domain.errors import Refused
 from tcm_station.domain.examination import Examination, ExamKind
+from tcm_station.domain.finding import Certainty, Finding, Polarity, Source
+from tcm_station.domain.patient import PatientFacts
 from tcm_station.i18n import Lang, tr
 from tcm_station.practice.cases import Case, Truth, case, cases
 from tcm_station.practice.encounter import Answer, Commitment, Encounter
@@ -13,7 +17,20 @@ from tcm_station.practice.marking import Marks, mark
 from tcm_station.workflow.examine import examine_bytes
 from tcm_station.workflow.names import name_of
 
-__all__ = ["Mirror", "ask", "begin", "cases", "commit", "mirror_json", "mirror_text", "order", "take_all"]
+__all__ = [
+    "Mirror",
+    "Reasons",
+    "ask",
+    "ask_signs",
+    "begin",
+    "cases",
+    "commit",
+    "mirror_json",
+    "mirror_text",
+    "order",
+    "reasons",
+    "take_all",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,15 @@ def ask(encounter: Encounter, question: str) -> tuple[Encounter, tuple[tuple[str
     from knowledge_graph.reading import read_text
 
     codes = tuple(dict.fromkeys(f.code for f in read_text(as_statement(question)).findings))
+    after = encounter.ask(codes)
+    answers = dict(after.asked)
+    return after, tuple((code, answers[code]) for code in codes)
+
+
+def ask_signs(
+    encounter: Encounter, codes: tuple[str, ...]
+) -> tuple[Encounter, tuple[tuple[str, Answer], ...]]:
+    """Ask for signs by their codes, as from the list of questions."""
     after = encounter.ask(codes)
     answers = dict(after.asked)
     return after, tuple((code, answers[code]) for code in codes)
@@ -71,6 +97,43 @@ def order(encounter: Encounter, kind: ExamKind, *, clock: Clock = local_now) -> 
     name, data = recording(encounter.case, kind)
     examination = examine_bytes(kind, data, name, clock=clock, device="practice", synthetic=True)
     return encounter.order(kind), examination
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The model's reasons for the true syndrome, and for the one that was said where it is another.
+
+    place: of the truth among the model's syndromes, from 1; 0 when the model has none of that name.
+    """
+
+    truth: Candidate | None
+    said: Candidate | None
+    place: int
+
+
+def reasons(mirror: Mirror, examinations: Iterable[Examination]) -> Reasons:
+    """What the whole case says to the model: every sign the person has or denies, and what was measured.
+
+    For after the commitment, and for a worker: it weighs every syndrome.
+    """
+    from knowledge_graph.reason import differentiate
+    from knowledge_graph.reason_model import model
+
+    met = mirror.encounter.case
+    told = [
+        Finding(code, Polarity.PRESENT, degree, Source.INQUIRY, Certainty.CONFIRMED)
+        for code, degree in met.present
+    ]
+    told += [Finding(code, Polarity.ABSENT, None, Source.INQUIRY, Certainty.CONFIRMED) for code in met.absent]
+    for examination in examinations:
+        told.extend(examination.findings)
+    facts = PatientFacts(met.sex, float(met.age))
+    candidates = differentiate(tuple(told), facts, top=len(model().syndromes)).candidates
+    found = {candidate.code: (i, candidate) for i, candidate in enumerate(candidates, start=1)}
+    said = mirror.encounter.commitment.syndrome if mirror.encounter.commitment is not None else ""
+    place, truth = found.get(mirror.truth.syndrome, (0, None))
+    other = found.get(said, (0, None))[1] if said != mirror.truth.syndrome else None
+    return Reasons(truth, other, place)
 
 
 def take_all(encounter: Encounter) -> Encounter:

@@ -24,6 +24,8 @@ class Page(QWidget):
     contexts: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     ground = "surface"
+    #: Said in the app bar while the page is at the front, where its people are of another store.
+    store_tag: Text = ""
     #: What F1 says about the page, above its keys.
     help: Text = ""
 

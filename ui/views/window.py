@@ -218,6 +218,7 @@ class Window(QWidget):
         if page is not None:
             self.hub.bind(page.handlers())
             page.entered()
+        self._show_store()
         self._show_hints()
 
     def do(self, command: Command) -> bool:
@@ -497,11 +498,16 @@ class Window(QWidget):
         self.setWindowTitle(say(T("app.name")))
         self.bar.field.keys = self.hub.keys("app.palette")
         self.banner.undo_keys = self.hub.keys("edit.undo")
-        self.bar.store.say(T("app.sample_store") if self._sample else "")
+        self._show_store()
         self.hub.retranslate()
         self._show_hints()
         self.status.show_right(T("app.editions", version=__version__))
         self.bar.retranslate()
+
+    def _show_store(self) -> None:
+        """Whose people these are: a page with a store of its own (practice) says so in the bar."""
+        own = self._page.store_tag if self._page is not None else ""
+        self.bar.store.say(own or (T("app.sample_store") if self._sample else ""))
 
     def restyle(self) -> None:
         low, usual, high = PatientList.widths()
