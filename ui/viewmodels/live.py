@@ -1,12 +1,13 @@
 """Live pages: one advice at a time, and a pulse recording from its start to what is kept. No Qt."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tcm_station.devices.base import PulseDriver
 from tcm_station.domain.errors import StationError
 from tcm_station.workflow.live import ENOUGH_BEATS, PulseSession, Step, pulse_replay, pulse_simulator
+from tcm_station.workflow.live_camera import Look, Shot, Watcher
 
 HOLD_S = 0.4
 PLACES = tuple(f"{hand}.{place}" for hand in ("left", "right") for place in ("cun", "guan", "chi"))
@@ -46,6 +47,77 @@ class Held:
 
     def clear(self) -> None:
         self._shown = None
+
+
+class CameraLive:
+    """A live camera: which device, what the last look found, what to say, and whether it may shoot."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.device = ""
+        self.path = ""
+        self.cameras: tuple[int, ...] = ()
+        self.watcher: Watcher | None = None
+        self._held = Held(clock)
+
+    def devices(self) -> tuple[str, ...]:
+        """The cameras of this machine, then what needs no hardware."""
+        return (*(f"camera:{number}" for number in self.cameras), "phantom", "folder", "video")
+
+    @property
+    def running(self) -> bool:
+        return self.watcher is not None
+
+    @property
+    def look(self) -> Look | None:
+        return self.watcher.latest() if self.watcher is not None else None
+
+    def began(self, watcher: Watcher) -> None:
+        self.close()
+        self._held.clear()
+        self.watcher = watcher
+
+    def close(self) -> bool:
+        """Let the camera go. True when one was running."""
+        watcher, self.watcher = self.watcher, None
+        if watcher is not None:
+            watcher.close()
+        return watcher is not None
+
+    def advice(self) -> Advice | None:
+        """The one thing to do now; `params["error"]` holds the reason where nothing was found."""
+        return self._held.offer(self._wanted(self.look))
+
+    @staticmethod
+    def _wanted(look: Look | None) -> Advice | None:
+        if look is None:
+            return None
+        if look.problem is not None:
+            return Advice(f"problem {look.problem.code}", "sign", {"error": look.problem})
+        failing = look.failing
+        if not failing:
+            return Advice("good", "covered")
+        return Advice(failing[0].code, "sign", {"row": failing[0], "others": len(look.rows) - len(failing)})
+
+    def may_shoot(self) -> bool:
+        look = self.look
+        return look is not None and look.good
+
+    def may_use_anyway(self) -> bool:
+        """The gate lets a poor picture pass with a reason, never one on which nothing was found."""
+        look = self.look
+        return look is not None and look.problem is None and not look.good
+
+
+def shot_settings(shots: Sequence[Shot], kept: int, reason: str = "") -> tuple[tuple[str, str], ...]:
+    """How a picture was taken, as a Capture keeps it."""
+    failing = ",".join(row.code for row in shots[kept].look.failing)
+    told = [("burst", str(len(shots))), ("kept", str(kept + 1))]
+    told += [("sharpness", f"{shots[kept].look.sharpness:.2f}")]
+    if failing:
+        told.append(("failing", failing))
+    if reason:
+        told.append(("used_anyway", reason))
+    return tuple(told)
 
 
 class PulseLive:

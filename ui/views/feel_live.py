@@ -85,7 +85,11 @@ class FeelLivePage(TakingPage):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.columns = Columns(
-            self._build_left(), right=self._build_right(), right_width=RIGHT_WIDTH, least=440
+            self._build_left(),
+            right=self._build_right(),
+            right_foot=self._build_foot(),
+            right_width=RIGHT_WIDTH,
+            least=440,
         )
         outer.addWidget(self.columns)
         self.restyle()
@@ -147,6 +151,12 @@ class FeelLivePage(TakingPage):
         self.device_note = Label("", "caption", "ink3", wrap=True)
         box.addWidget(self.device_note)
         box.addStretch(1)
+        return right
+
+    def _build_foot(self) -> QWidget:
+        foot = QWidget()
+        box = column(gap=8, pad=(16, 8, 16, 12))
+        foot.setLayout(box)
         box.addWidget(self.strip)
         ways = row(gap=8)
         self.go = Button(T("live.start"), kind="primary")
@@ -157,7 +167,7 @@ class FeelLivePage(TakingPage):
         ways.addWidget(self.retry)
         box.addLayout(ways)
         box.addWidget(Label(T("live.kept_note"), "caption", "ink3", wrap=True))
-        return right
+        return foot
 
     def restyle(self) -> None:
         self.sweep.setMinimumHeight(px(150))

@@ -207,33 +207,33 @@ class TakingPage(Page):
         super().__init__(frame)
         self.model = model
         self.task = None
-        self._visit_id: str | None = None
+        self.visit_id: str | None = None
         self.strip = ProgressStrip()
         self.strip.cancelled.connect(self.cancel)
         self.setAcceptDrops(True)
 
     # life
     def entered(self) -> None:
-        self._follow_visit()
+        self.follow_visit()
         self.show_now()
 
     def left(self) -> None:
         self.strip.end()
 
     def changed(self, changed: Changed) -> None:
-        if self._follow_visit() or not changed.kinds or changed.kinds & HERE:
+        if self.follow_visit() or not changed.kinds or changed.kinds & HERE:
             self.show_now()
 
     def retranslate(self) -> None:
-        if self._visit_id is not None or self.isVisible():
+        if self.visit_id is not None or self.isVisible():
             self.show_now()
 
-    def _follow_visit(self) -> bool:
+    def follow_visit(self) -> bool:
         """Another visit came to the front: what was refused belongs to the one before."""
         now = self.frame.shell.visit.id if self.frame.shell.visit is not None else None
-        moved = now != self._visit_id
+        moved = now != self.visit_id
         if moved:
-            self._visit_id = now
+            self.visit_id = now
             self.model.refused = None
             self.cancel()
             self.visit_moved()
@@ -283,7 +283,7 @@ class TakingPage(Page):
         self._run(lambda: self.model.take(visit_id, kind, data, name, **how))
 
     def _run(self, work: Callable[[], Refusal | None]) -> None:
-        visit_id = self._visit_id
+        visit_id = self.visit_id
         self.model.refused = None
         self.strip.begin(T("look.measuring"))
         self.task = self.frame.runner.start(
@@ -294,7 +294,7 @@ class TakingPage(Page):
     def _taken(self, visit_id: str | None, refusal: Refusal | None) -> None:
         self.task = None
         self.strip.end()
-        if visit_id != self._visit_id:
+        if visit_id != self.visit_id:
             return  # of a patient who is no longer at the front; it was kept all the same
         self.model.refused = refusal
         if refusal is None:

@@ -121,6 +121,7 @@ class Columns(QWidget):
             if self._right_foot is not None:
                 (self._content if low else self._right_box).addWidget(self._right_foot)
                 self._right_foot.show()
+                _dress(self._right_foot)
             self._right_side.setVisible(not low)
         if self._left is not None:
             if top:

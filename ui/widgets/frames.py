@@ -183,13 +183,16 @@ class Message(QWidget):
         self._icon = icon or (alert_icon(level) if level != "covered" else "check")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(41), px(6), px(12), px(7))
         layout.setSpacing(0)
         self.title = Label(title, "body_strong", wrap=True)
         self.text = Label(text, "caption", "ink2", wrap=True)
         layout.addWidget(self.title)
         layout.addWidget(self.text)
         self.text.setVisible(bool(text))
+        self.restyle()
+
+    def restyle(self) -> None:
+        self.layout().setContentsMargins(px(41), px(6), px(12), px(7))
 
     def say(self, title: Text, text: Text = "", level: str | None = None) -> None:
         self.title.say(title)
