@@ -305,3 +305,44 @@ def test_nothing_is_wider_than_its_page(consulting, qtbot, language, scale):
             left = button.mapTo(made, QPoint(0, 0)).x()
             assert left >= 0, (name, button.text())
             assert left + button.width() <= made.width() + 1, (name, button.text())
+
+
+def test_the_pharmacy_lists_what_was_signed_today_and_says_what_it_does_not_do(consulting, desk, qtbot):
+    review = write(consulting, qtbot)
+    answer_everything(review, qtbot)
+    pharmacy = page(consulting, qtbot, "pharmacy")
+    qtbot.waitUntil(lambda: pharmacy._task is None)
+    assert pharmacy._empty.isVisibleTo(pharmacy)  # a draft is nobody's order
+    page(consulting, qtbot, "review")
+    consulting.hub.run("review.do")
+    page(consulting, qtbot, "pharmacy")
+    qtbot.waitUntil(lambda: pharmacy._task is None and bool(pharmacy.model.rows))
+    assert pharmacy.model.current.visit.id == consulting.shell.visit.id
+    shown = [w.text() for w in pharmacy.findChildren(QLabel) if w.isVisibleTo(pharmacy)]
+    assert any("只供核看" in text for text in shown)
+
+
+def test_a_change_since_the_last_visit_is_drawn_with_its_direction(window, desk, qtbot, canary_name):
+    from datetime import timedelta
+
+    from tcm_station.domain.examination import Examination, ExamKind, Quality
+    from tcm_station.domain.measurement import Measurement
+
+    def pulse(rate):
+        told = (Measurement("pulse.rate", rate, "/min", "test", 1.0),)
+        return Examination(ExamKind.PULSE, (), Quality(1.0), told)
+
+    row = next(r for r in window.shell.rows() if r.patient.name == canary_name)
+    window.shell.open_patient(row.patient.id)
+    window.do(commands.add_examination(pulse(72.0)))
+    now = desk.clock
+    desk.clock = lambda: now() + timedelta(days=7)
+    window.shell.new_visit()
+    window.do(commands.add_examination(pulse(80.0)))
+    made = page(window, qtbot, "overview")
+    QApplication.processEvents()
+    made.grab()
+    change = made._changes.items()[0]
+    assert (change.before, change.direction) == (72.0, "up")
+    assert "升" in made._say_change(change)
+    desk.clock = now

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tcm_station.domain.errors import Refused, StationError
 from tcm_station.domain.patient import Known, Sex
 from tcm_station.domain.prescription import Alert, AlertAnswer, Override, Prescription, Review, Severity
+from tcm_station.domain.visit import Visit
 from tcm_station.workflow import commands
 from tcm_station.workflow.sign import (
     ACTION_NOTED,
@@ -65,26 +66,7 @@ class Reviewing:
 
     def rows(self) -> tuple[AlertRow, ...]:
         """Alerts, open ones first, then by level."""
-        visit, review = self.shell.visit, self.review
-        if visit is None or review is None or visit.prescription is None:
-            return ()
-        rows = [
-            AlertRow(
-                alert,
-                level_of(alert),
-                needs_answer(alert) and is_answered(alert, visit),
-                self._answers(alert, visit.prescription),
-            )
-            for alert in review.alerts
-        ]
-        return tuple(sorted(rows, key=lambda row: (row.answered, LEVELS.index(row.level))))
-
-    def _answers(self, alert: Alert, prescription: Prescription) -> tuple[AlertAnswer, ...]:
-        visit = self.shell.visit
-        if visit is None:
-            return ()
-        state = line_state(prescription, alert)
-        return tuple(a for a in visit.alert_answers if a.alert == alert.key and a.line_state == state)
+        return alert_rows(self.shell.visit, self.review)
 
     def give_reason(self, alert: Alert, reason: str) -> None:
         """Answer with a reason. Raises Refused when it is empty or the alert cannot be overridden."""
@@ -164,6 +146,27 @@ class Reviewing:
         except StationError as error:
             return error
         return None
+
+
+def alert_rows(visit: Visit | None, review: Review | None) -> tuple[AlertRow, ...]:
+    """The alerts of a visit's review with what was answered for the lines as they stand; open ones first."""
+    if visit is None or review is None or visit.prescription is None:
+        return ()
+    rows = [
+        AlertRow(
+            alert,
+            level_of(alert),
+            needs_answer(alert) and is_answered(alert, visit),
+            _answers(alert, visit, visit.prescription),
+        )
+        for alert in review.alerts
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.answered, LEVELS.index(row.level))))
+
+
+def _answers(alert: Alert, visit: Visit, prescription: Prescription) -> tuple[AlertAnswer, ...]:
+    state = line_state(prescription, alert)
+    return tuple(a for a in visit.alert_answers if a.alert == alert.key and a.line_state == state)
 
 
 def is_checked(review: Review, index: int) -> bool:

@@ -175,7 +175,7 @@ class ZoneTable(QWidget):
         )
         change = MeasuredRow(zone.db, last=zone.last).change
         if change and "change" in cells:
-            words = say(T(f"component.measure.change_{change}"))
+            words = say(T(f"component.measure.change.{change}"))
             strong = change != "within"
             paint_text(painter, cells["change"], words, kind="caption", bold=strong or None, tint="ink2")
 

@@ -435,7 +435,7 @@ class OverviewPage(Page):
 
     @staticmethod
     def _say_change(item: Change) -> str:
-        moved = say(T(f"component.measure.change_{item.direction}"))
+        moved = say(T(f"component.measure.change.{item.direction}"))
         return f"{say(Name(item.now.code))} {value_words(item.now)} {moved}"
 
     def _paint_change(self, painter: QPainter, rect: QRectF, item: Change, state: RowState) -> None:
@@ -449,7 +449,7 @@ class OverviewPage(Page):
         paint_text(painter, name, say(Name(item.now.code)))
         paint_text(painter, before, f"{item.before:.{digits}f} →", tint="ink2", align=RIGHT)
         paint_text(painter, now, value_words(item.now), bold=True)
-        paint_text(painter, end, say(T(f"component.measure.change_{item.direction}")), align=RIGHT)
+        paint_text(painter, end, say(T(f"component.measure.change.{item.direction}")), align=RIGHT)
 
     def _paint_step(self, painter: QPainter, rect: QRectF, item: Step, state: RowState) -> None:
         paint_ground(painter, rect, state, bar=False)
