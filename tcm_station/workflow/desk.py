@@ -19,13 +19,14 @@ from tcm_station.i18n import Lang
 from tcm_station.workflow import commands, examine
 from tcm_station.workflow.changes import Changed, Kind
 from tcm_station.workflow.commands import Command
-from tcm_station.workflow.differentiate import propose
+from tcm_station.workflow.differentiate import propose, red_flags
 from tcm_station.workflow.findings import findings_of
 from tcm_station.workflow.review import review_of
 from tcm_station.workflow.sign import Obstacle, obstacles, second_signer
 
 if TYPE_CHECKING:
     from tcm_station.store import Store
+    from tcm_station.workflow.dispense import Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,7 @@ class Desk:
         """What keeps the visit from being signed."""
         visit = self.visit(visit_id)
         patient = self.patient(visit.patient_id)
-        return obstacles(visit, review_of(visit, patient), propose(visit, patient).red_flags)
+        return obstacles(visit, review_of(visit, patient), red_flags(visit, patient))
 
     def sign(self, visit_id: str, by: str) -> Changed:
         """Sign: from now on the visit is never changed. Raises Conflict naming the first obstacle."""
@@ -244,6 +245,12 @@ class Desk:
         from tcm_station.workflow.papers import visit_paper
 
         return visit_paper(self, visit_id, name, lang, size)
+
+    def signed_prescriptions(self) -> "tuple[Signed, ...]":
+        """What the pharmacy has before it: today's first, by risk, then by wait."""
+        from tcm_station.workflow.dispense import signed_prescriptions
+
+        return signed_prescriptions(self)
 
     def amend(self, visit_id: str, text: str, by: str) -> Changed:
         """Add a note to a signed visit; what was signed stays as it was."""
