@@ -1,6 +1,6 @@
 """Findings of a visit → the program's differentiation. Nothing is stored here."""
 
-from tcm_station.domain.differentiation import Differentiation
+from tcm_station.domain.differentiation import Differentiation, RedFlag
 from tcm_station.domain.patient import Patient, facts_of
 from tcm_station.domain.visit import Visit
 from tcm_station.workflow.findings import findings_of
@@ -11,6 +11,13 @@ def propose(visit: Visit, patient: Patient, *, top: int = 10) -> Differentiation
     from knowledge_graph.reason import differentiate
 
     return differentiate(findings_of(visit), facts_of(patient, visit.at.date()), top=top)
+
+
+def red_flags(visit: Visit, patient: Patient) -> tuple[RedFlag, ...]:
+    """The red flags alone: quick enough to ask after every step."""
+    from knowledge_graph.red_flags import raise_flags
+
+    return raise_flags(findings_of(visit), facts_of(patient, visit.at.date()))
 
 
 def syndromes_considered() -> int:

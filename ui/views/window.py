@@ -473,6 +473,8 @@ class Window(QWidget):
 
     # what changed
     def _on_changed(self, changed: Changed) -> None:
+        if self.shell.saved.state is Saving.FAILED and not self._retry.isActive():
+            self._retry.start()  # a page's view-model may have made the step that was not written
         self.banner.refresh()
         self.list.refresh()
         self.rail.show_marks(self.shell.marks(), self.shell.station)
