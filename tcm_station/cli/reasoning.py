@@ -1,8 +1,7 @@
 """read, differentiate, review, knowledge: text and lists in, reasons out."""
 
 import argparse
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,49 +11,7 @@ from tcm_station.cli.output import Output
 from tcm_station.domain.clock import local_now
 from tcm_station.domain.errors import ExitCode, Refused, StationError, UsageError
 from tcm_station.workflow import contract
-from tcm_station.workflow.examine import read_bytes
-
-
-def decoded(path: Path) -> str:
-    """A text file in UTF-8 or GBK. Raises Refused."""
-    data = read_bytes(path)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("text-encoding", name=path.name)
-
-
-def json_objects(name: str) -> Iterator[tuple[str, Mapping[str, Any] | StationError]]:
-    """Each object of a JSON or JSON Lines file with its id; a broken line is an error in its place."""
-    path = Path(name)
-    content = decoded(path)
-    if path.suffix.lower() == ".json":
-        try:
-            whole = json.loads(content)
-        except ValueError as fault:
-            yield name, Refused("line-not-json", name=path.name, line=getattr(fault, "lineno", 1))
-            return
-        lines: list[tuple[int, Any]] = list(enumerate(whole if isinstance(whole, list) else [whole], start=1))
-    else:
-        lines = []
-        for number, line in enumerate(content.splitlines(), start=1):
-            if not line.strip():
-                continue
-            try:
-                lines.append((number, json.loads(line)))
-            except ValueError:
-                lines.append((number, Refused("line-not-json", name=path.name, line=number)))
-    for number, item in lines:
-        if isinstance(item, StationError):
-            yield f"{name}:{number}", item
-        elif isinstance(item, Mapping):
-            given = item.get("id")
-            yield (str(given) if given is not None else f"{name}:{number}"), item
-        else:
-            yield f"{name}:{number}", Refused("line-not-object", name=path.name, line=number)
-
+from tcm_station.workflow.plain import decoded, json_objects
 
 Work = Callable[[str, Mapping[str, Any]], tuple[dict[str, object], Callable[[], str]]]
 

@@ -60,7 +60,7 @@ def check(answers: Mapping[str, object]) -> None:
     for item, answer in answers.items():
         if item not in _items():
             raise Refused("inquiry-item", item=item)
-        if answer is not None and answer not in ANSWERS:
+        if answer is not None and (not isinstance(answer, str) or answer not in ANSWERS):
             raise Refused("inquiry-answer", item=item, known=", ".join(ANSWERS))
 
 
