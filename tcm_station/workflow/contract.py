@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from tcm_station.domain.differentiation import Candidate, Differentiation, Evidence
 from tcm_station.domain.examination import Examination
@@ -89,8 +90,11 @@ def _evidence(items: tuple[Evidence, ...], known: Mapping[str, Finding]) -> list
 
 
 def _candidate(candidate: Candidate, known: Mapping[str, Finding]) -> Plain:
+    # The code that others know is the national standard's; the graph's own name for the node stands beside.
     return {
         **_named(candidate.code),
+        "code": candidate.code.removeprefix("syndrome:"),
+        "id": candidate.code,
         "p": _rounded(candidate.p),
         "p_low": _rounded(candidate.p_low),
         "p_high": _rounded(candidate.p_high),
@@ -176,7 +180,12 @@ BEAT_COLUMNS = ("onset_s", "peak_s", "notch_s", "diastolic_s", "quality", "kind"
 
 
 def beats_csv(
-    data: bytes, name: str, *, fs_hz: float | None = None, column: str | None = None, kind: str | None = None
+    data: bytes | Path,
+    name: str,
+    *,
+    fs_hz: float | None = None,
+    column: str | None = None,
+    kind: str | None = None,
 ) -> str:
     """The beats of a recording as CSV, in seconds; an empty cell where a point cannot be told.
 
