@@ -10,7 +10,7 @@ from tcm_station.domain.clock import local_now
 from tcm_station.domain.errors import ExitCode, NotWritten
 from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.workflow import contract
-from tcm_station.workflow.examine import examine_bytes, read_bytes
+from tcm_station.workflow.examine import examine_bytes, read_bytes, wave_source
 
 
 def _measure(
@@ -29,6 +29,7 @@ def _measure(
             fs_hz=getattr(args, "fs", None),
             column=getattr(args, "column", None),
             wave_kind=getattr(args, "kind", None),
+            path=path,
         )
         after(path, data, examination)
         return contract.examination_json(examination), lambda: examination_text(name, examination, out.lang)
@@ -82,7 +83,8 @@ def run_pulse(args: argparse.Namespace, out: Output) -> ExitCode:
 
     def after(path: Path, data: bytes, examination: Examination) -> None:
         if beats is not None:
-            told = contract.beats_csv(data, path.name, fs_hz=args.fs, column=args.column, kind=args.kind)
+            source = wave_source(data, path.name, path)
+            told = contract.beats_csv(source, path.name, fs_hz=args.fs, column=args.column, kind=args.kind)
             pictures.write_text(beats / f"{path.stem}.csv", told)
 
     return _measure(ExamKind.PULSE, args, out, after)

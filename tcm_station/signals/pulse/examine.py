@@ -29,17 +29,18 @@ LOW_RATE_HZ = 60.0
 FEWEST_INTERVALS_RHYTHM = 20  # fewer say little about a rhythm
 
 
-def examine_pulse(wave: Wave, capture: Capture) -> Examination:
-    """Everything that this one channel allows to say.
+def examine_pulse(wave: Wave, capture: Capture, name: str = "") -> Examination:
+    """Everything that this one channel allows to say. name: what to call it in errors.
 
     Raises Refused as `checks.checked` does, and pulse-no-beats when nothing beats.
     Depth and strength depend on the finger's pressure: one channel at one pressure cannot give them, and the
     measurements say so. Heights have a unit only where the sensor gives mmHg.
     """
-    checked(wave, capture.device)
+    name = name or capture.device
+    checked(wave, name)
     beats = find_beats(wave)
     if len(beats) < FEWEST_BEATS or float(beats.quality.mean()) < LEAST_LIKENESS:
-        raise Refused("pulse-no-beats", name=capture.device, beats=len(beats), seconds=f"{wave.seconds:.0f}")
+        raise Refused("pulse-no-beats", name=name, beats=len(beats), seconds=f"{wave.seconds:.0f}")
     x, fs, first_s = coarse(bridged(wave.values.astype(np.float64)), wave.fs_hz, FINE_HZ)
     upright = -x if beats.inverted else x
     average = average_beat(upright, fs, first_s, beats)
@@ -64,7 +65,9 @@ def _issues(wave: Wave, beats: Beats, by_second: Floats) -> tuple[Issue, ...]:
         issues.append(Issue("pulse.issue.coarse", round(wave.fs_hz, 1), LOW_RATE_HZ))
     if wave.gaps:
         issues.append(Issue("pulse.issue.gaps", round(sum(b - a for a, b in wave.gaps), 2)))
-    still = float(np.mean(flat_samples(np.nan_to_num(wave.values.astype(np.float64)), wave.fs_hz)))
+    x = wave.values.astype(np.float64)
+    # A hole is told as a hole, not once more as a standstill.
+    still = float(np.mean(flat_samples(np.nan_to_num(x), wave.fs_hz) & np.isfinite(x)))
     if still > 0.02:
         issues.append(Issue("pulse.issue.flat", round(100 * still, 1), 2.0))
     poor = float(np.mean(by_second < USABLE)) if len(by_second) else 1.0

@@ -100,8 +100,8 @@ def _is_data(line: str, delimiter: str | None) -> bool:
 
 
 def _delimiter(lines: list[str]) -> str | None:
-    """The sign between fields: the first of tab, semicolon, comma that most lines hold; else spaces."""
-    for sign in ("\t", ";", ","):
+    """The sign between fields: the first of tab, semicolon, comma, bar that most lines hold; else spaces."""
+    for sign in ("\t", ";", ",", "|"):
         if sum(sign in line for line in lines) > 0.6 * len(lines):
             spaced = [line.split() for line in lines]
             if sign == "," and all(len(p) > 1 and all(NUMBER.fullmatch(f) for f in p) for p in spaced):
