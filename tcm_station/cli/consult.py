@@ -1,22 +1,25 @@
 """consult and inquiry-form: one consultation from files, or many from a list."""
 
 import argparse
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tcm_station.cli import text
 from tcm_station.cli.measuring import folder
 from tcm_station.cli.output import Output
 from tcm_station.cli.passphrase import open_desk
-from tcm_station.cli.reasoning import decoded, json_objects
 from tcm_station.domain.errors import ExitCode, Refused, StationError, UsageError
 from tcm_station.domain.examination import ExamKind
 from tcm_station.domain.patient import Patient
-from tcm_station.workflow.consult import Consultation, Inputs, consult, patient_of, read_inquiry
+from tcm_station.workflow.consult import Consultation, Inputs, consult, patient_of
 from tcm_station.workflow.desk import Desk
 from tcm_station.workflow.papers import consultation_json, write_papers
+from tcm_station.workflow.plain import decoded, json_objects, parsed
 
 KINDS = {
     "tongue": ExamKind.TONGUE,
@@ -24,6 +27,9 @@ KINDS = {
     "pulse": ExamKind.PULSE,
     "voice": ExamKind.VOICE,
 }
+
+#: Endings that make the `inquiry` of a line a file; anything else is what the person said.
+INQUIRY_FILES = (".txt", ".json", ".md")
 
 
 def run_inquiry_form(args: argparse.Namespace, out: Output) -> ExitCode:
@@ -39,19 +45,20 @@ def run_consult(args: argparse.Namespace, out: Output) -> ExitCode:
         return _batch(args, out)
     patient = _patient_from_file(args.patient)
     files = tuple((kind, Path(f)) for name, kind in KINDS.items() for f in getattr(args, name))
-    inquiry = read_inquiry(Path(args.inquiry)) if args.inquiry else None
+    inquiry = Path(args.inquiry) if args.inquiry else None
     if not files and inquiry is None:
         raise UsageError("nothing-to-examine")
     name = str(args.patient or args.inquiry or files[0][1])
-    given = Inputs(Path(name).stem, patient, files, inquiry, args.fs)
-    result = consult(given, progress=out.say)
+    given = Inputs(None, patient, files, inquiry, args.fs, args.column)
+    result = consult(given, progress=out.taking)
+    saved: dict[str, object] = {}
     if args.save:
         desk = open_desk(args, out.lang)
         try:
-            _save(desk, result)
+            saved = {"visit": _save(desk, result), "saved": True}
         finally:
             desk.close()
-    answer_consultation(name, result, args.out, out)
+    answer_consultation(name, result, args.out, out, saved)
     return out.code
 
 
@@ -59,19 +66,27 @@ def _patient_from_file(path: Path | None) -> Patient:
     if path is None:
         return Patient(id="", name="")
     try:
-        plain = json.loads(decoded(path))
+        plain = parsed(decoded(path))
     except ValueError as fault:
-        raise Refused("inquiry-not-json", name=path.name, why=str(fault)) from fault
+        raise Refused("patient-not-json", name=path.name, why=str(fault)) from fault
     return patient_of(plain, "")
 
 
-def answer_consultation(name: str, result: Consultation, target: Path | None, out: Output) -> None:
+def answer_consultation(
+    name: str,
+    result: Consultation,
+    target: Path | None,
+    out: Output,
+    saved: Mapping[str, object] = MappingProxyType({}),
+    sizes: tuple[str, ...] = ("A4",),
+) -> None:
     """Print one consultation, and write its papers when a folder is given."""
     files: dict[str, str] = {}
     if target is not None:
-        files = write_papers(result, folder(target), out.lang)
+        files = write_papers(result, folder(target), out.lang, sizes=sizes)
     note_outcome(result, out)
-    plain: dict[str, object] = {"input": name, "ok": True, **consultation_json(result), "files": files}
+    plain: dict[str, object] = {"input": name, "ok": True, **saved, **consultation_json(result)}
+    plain["files"] = files
     out.answer(plain, lambda: consultation_text(name, result, files, out))
 
 
@@ -107,26 +122,52 @@ def consultation_text(name: str, result: Consultation, files: Mapping[str, str],
     return "\n".join(lines)
 
 
-def _batch_inputs(item: Mapping[str, Any], key: str, base: Path) -> Inputs:
-    patient = patient_of(item.get("patient") or {}, "")
+def _batch_inputs(item: Mapping[str, Any], base: Path) -> Inputs:
+    given_patient = item.get("patient")
+    patient = Patient(id="", name="") if given_patient is None else patient_of(given_patient, "")
     files: list[tuple[ExamKind, Path]] = []
     for name, kind in KINDS.items():
-        given = item.get(name) or []
-        if isinstance(given, str):
-            given = [given]
-        if not isinstance(given, list) or not all(isinstance(g, str) for g in given):
+        given = item.get(name)
+        given = [] if given is None else [given] if isinstance(given, str) else given
+        if not isinstance(given, list) or not all(isinstance(g, str) and g for g in given):
             raise Refused("line-field", field=name)
-        # Paths in a list are relative to the list first, then to where the command runs.
-        files += [(kind, base / g if (base / g).exists() else Path(g)) for g in given]
+        files += [(kind, _found(base, g)) for g in given]
     inquiry = item.get("inquiry")
     if isinstance(inquiry, str):
-        path = base / inquiry if len(inquiry) < 200 and "\n" not in inquiry else None
-        if path is not None and path.is_file():
-            inquiry = read_inquiry(path)
+        path = _found(base, inquiry) if Path(inquiry).suffix.lower() in INQUIRY_FILES else None
+        inquiry = path if path is not None and _exists(path) else inquiry
     elif inquiry is not None and not isinstance(inquiry, Mapping):
         raise Refused("line-field", field="inquiry")
-    fs = item.get("fs_hz")
-    return Inputs(key, patient, tuple(files), inquiry, float(fs) if isinstance(fs, int | float) else None)
+    fs, column, key = item.get("fs_hz"), item.get("column"), item.get("id")
+    if fs is not None and (isinstance(fs, bool) or not isinstance(fs, int | float) or not 0 < fs < 1e6):
+        raise Refused("line-field", field="fs_hz")
+    if column is not None and not isinstance(column, str):
+        raise Refused("line-field", field="column")
+    fs_hz = None if fs is None else float(fs)
+    return Inputs(None if key is None else str(key), patient, tuple(files), inquiry, fs_hz, column)
+
+
+def _found(base: Path, name: str) -> Path:
+    """A path in a list is relative to the list first, then to where the command runs."""
+    return base / name if _exists(base / name) else Path(name)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long to be a name: a history, not a file
+        return False
+
+
+def _paper_folder(item: Mapping[str, Any], place: int) -> str:
+    """The folder of a line's papers: its id where that can be a name of a folder inside --out."""
+    given = item.get("id")
+    if given is None:
+        return f"line-{place:04d}"
+    safe = re.sub(r"[^\w.-]+", "_", str(given)).strip("._")[:60]
+    if safe == str(given):
+        return safe
+    return f"{safe}-{hashlib.sha256(str(given).encode()).hexdigest()[:8]}".strip("-")
 
 
 def _save(desk: Desk, result: Consultation) -> str:
@@ -140,15 +181,15 @@ def _batch(args: argparse.Namespace, out: Output) -> ExitCode:
     items = list(json_objects(str(args.batch)))
     desk = open_desk(args, out.lang) if args.save else None
     try:
-        for key, item in items:
+        for place, (key, item) in enumerate(items, start=1):
             try:
                 if isinstance(item, StationError):
                     raise item
-                result = consult(_batch_inputs(item, key, args.batch.parent))
+                result = consult(_batch_inputs(item, args.batch.parent))
                 saved: dict[str, object] = {}
                 if desk is not None:
                     saved = {"visit": _save(desk, result), "saved": True}
-                target = folder(args.out / key) if args.out else None
+                target = folder(args.out / _paper_folder(item, place)) if args.out else None
                 files = write_papers(result, target, out.lang) if target else {}
             except StationError as error:
                 out.refuse(key, error)

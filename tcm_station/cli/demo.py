@@ -11,6 +11,6 @@ from tcm_station.workflow.sample import sample_consultation
 def run_demo(args: argparse.Namespace, out: Output) -> ExitCode:
     """The sample patient is synthetic: a rendered tongue, a simulated pulse, an invented history."""
     out.say(out.tr("cli.demo_start"))
-    result = sample_consultation(progress=out.say)
-    answer_consultation("demo", result, args.out, out)
+    result = sample_consultation(progress=out.taking)
+    answer_consultation("demo", result, args.out, out, sizes=(args.size,))
     return out.code

@@ -1,15 +1,18 @@
 """Options common to all commands, and the way from a command's name to its code."""
 
 import argparse
+import contextlib
 import importlib
 import logging
 import logging.handlers
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from tcm_station import __version__
-from tcm_station.cli.output import Output
+from tcm_station.cli.output import NoOutput, Output
 from tcm_station.domain.errors import ExitCode, StationError
 from tcm_station.i18n import LANGS, Lang, system_lang, tr
 
@@ -96,6 +99,28 @@ def _files(sub: argparse.ArgumentParser, lang: Lang, what: str = "FILE") -> None
     sub.add_argument("files", nargs="+", metavar=what, help=tr("cli.opt.files", lang))
 
 
+def _rate_and_column(sub: argparse.ArgumentParser, lang: Lang) -> None:
+    def rate(words: str) -> float:
+        return _number(words, float, lang)
+
+    sub.add_argument("--fs", type=rate, metavar="HZ", help=tr("cli.opt.fs", lang))
+    sub.add_argument("--column", metavar="NAME", help=tr("cli.opt.column", lang))
+
+
+N = TypeVar("N", int, float)
+
+
+def _number(words: str, kind: type[N], lang: Lang) -> N:
+    """A number above zero. Raises argparse's own error, which ends with 2."""
+    try:
+        number = kind(words)
+    except ValueError:
+        number = kind(0)
+    if not 0 < number < 1e9:
+        raise argparse.ArgumentTypeError(tr("cli.not_positive", lang, words=words))
+    return number
+
+
 def _demo(sub: argparse.ArgumentParser, lang: Lang) -> None:
     sub.add_argument("--out", type=Path, default=Path("station-demo"), help=tr("cli.opt.out", lang))
     sub.add_argument("--size", choices=("A4", "A5"), default="A4", help=tr("cli.opt.size", lang))
@@ -106,7 +131,7 @@ def _consult(sub: argparse.ArgumentParser, lang: Lang) -> None:
     for kind in ("tongue", "face", "pulse", "voice"):
         sub.add_argument(f"--{kind}", nargs="+", default=[], metavar="FILE", help=tr(f"cli.opt.{kind}", lang))
     sub.add_argument("--inquiry", metavar="FILE", help=tr("cli.opt.inquiry", lang))
-    sub.add_argument("--fs", type=float, metavar="HZ", help=tr("cli.opt.fs", lang))
+    _rate_and_column(sub, lang)
     sub.add_argument("--out", type=Path, help=tr("cli.opt.out", lang))
     sub.add_argument("--batch", type=Path, metavar="FILE.jsonl", help=tr("cli.opt.batch", lang))
     sub.add_argument("--save", action="store_true", help=tr("cli.opt.save", lang))
@@ -138,15 +163,18 @@ def _face(sub: argparse.ArgumentParser, lang: Lang) -> None:
 
 def _pulse(sub: argparse.ArgumentParser, lang: Lang) -> None:
     _files(sub, lang)
-    sub.add_argument("--fs", type=float, metavar="HZ", help=tr("cli.opt.fs", lang))
-    sub.add_argument("--column", metavar="NAME", help=tr("cli.opt.column", lang))
+    _rate_and_column(sub, lang)
     sub.add_argument("--kind", choices=("ppg", "pressure"), help=tr("cli.opt.kind", lang))
     sub.add_argument("--beats", type=Path, metavar="DIR", help=tr("cli.opt.beats", lang))
 
 
 def _differentiate(sub: argparse.ArgumentParser, lang: Lang) -> None:
     _files(sub, lang, "FILE.jsonl")
-    sub.add_argument("--top", type=int, default=10, help=tr("cli.opt.top", lang))
+
+    def count(words: str) -> int:
+        return _number(words, int, lang)
+
+    sub.add_argument("--top", type=count, default=10, help=tr("cli.opt.top", lang))
 
 
 def _review(sub: argparse.ArgumentParser, lang: Lang) -> None:
@@ -226,7 +254,8 @@ def _lang_wanted(argv: list[str]) -> Lang:
     return system_lang()
 
 
-def _start_log(data_dir: Path | None) -> None:
+@contextlib.contextmanager
+def _log(data_dir: Path | None) -> Iterator[None]:
     """Faults go to a rotating file that holds ids only; nothing is logged to the screen."""
     from platformdirs import user_log_path
 
@@ -239,8 +268,25 @@ def _start_log(data_dir: Path | None) -> None:
     except OSError:
         handler = logging.NullHandler()  # a full or read-only disk must not keep a command from answering
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger("tcm_station").addHandler(handler)
-    logging.getLogger("tcm_station").propagate = "PYTEST_CURRENT_TEST" in os.environ
+    handler.handleError = lambda record: None  # type: ignore[method-assign]  # nor may writing the log
+    ours = logging.getLogger("tcm_station")
+    ours.addHandler(handler)
+    ours.propagate = "PYTEST_CURRENT_TEST" in os.environ
+    try:
+        yield
+    finally:
+        ours.removeHandler(handler)
+        handler.close()
+
+
+def _ready_streams() -> None:
+    """UTF-8 whatever the console is set to; a name that is no text comes out escaped, as JSON has it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started without a console
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for all of the run
+        stream = getattr(sys, name)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -248,32 +294,50 @@ def main(argv: list[str] | None = None) -> int:
     from tcm_station.guard import check_packages
 
     words = sys.argv[1:] if argv is None else argv
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+    _ready_streams()
     check_packages()
     lang = _lang_wanted(words)
     args = build_parser(lang).parse_args(words)
     out = Output(lang, json_lines=getattr(args, "json", False), quiet=getattr(args, "quiet", False))
-    _start_log(getattr(args, "data_dir", None))
     try:
-        if args.command is None:
-            return int(_open_window(args, lang))
-        module = importlib.import_module(f"tcm_station.cli.{COMMANDS[args.command]}")
-        run = getattr(module, f"run_{args.command.replace('-', '_')}")
-        return int(run(args, out))
-    except StationError as error:
-        out.refuse(args.command or "station", error)
-        return int(out.code)
+        with _log(getattr(args, "data_dir", None)):
+            return _run(args, out)
+    except NoOutput as error:
+        sys.stderr.write(f"{error.text(lang)}\n    {error.advice(lang)}\n")
+        _drop_output()
+        return int(error.exit_code)
+    except BrokenPipeError:
+        _drop_output()
+        return int(ExitCode.STOPPED)
     except KeyboardInterrupt:
         out.say(out.tr("cli.stopped"))
         return int(ExitCode.STOPPED)
+
+
+def _drop_output() -> None:
+    """What is still buffered has nowhere to go; without this Python would complain of it at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _run(args: argparse.Namespace, out: Output) -> int:
+    try:
+        if args.command is None:
+            return int(_open_window(args, out.lang))
+        module = importlib.import_module(f"tcm_station.cli.{COMMANDS[args.command]}")
+        run = getattr(module, f"run_{args.command.replace('-', '_')}")
+        return int(run(args, out))
+    except NoOutput:
+        raise
+    except StationError as error:
+        out.refuse(args.command or "station", error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.STOPPED)
+        raise
     except Exception as fault:  # noqa: BLE001 - the last resort: logged, told, and counted as our fault
         out.fault(args.command or "station", fault)
-        return int(out.code)
+    return int(out.code)
 
 
 def _open_window(args: argparse.Namespace, lang: Lang) -> int:

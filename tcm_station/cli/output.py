@@ -3,15 +3,21 @@
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from tcm_station.domain.errors import ExitCode, StationError
+from tcm_station.domain.errors import ExitCode, NotWritten, StationError
+from tcm_station.domain.examination import ExamKind
 from tcm_station.i18n import Lang, tr
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class NoOutput(NotWritten):
+    """Standard output takes no more (a full disk behind it): there is no use in going on."""
 
 
 class Output:
@@ -27,10 +33,15 @@ class Output:
         return tr(key, self.lang, **params)
 
     def answer(self, plain: dict[str, object], text: Callable[[], str]) -> None:
-        """One answer: the object with --json, else its text."""
+        """One answer: the object with --json, else its text. Raises NoOutput when nobody can take it."""
         line = json.dumps(plain, ensure_ascii=False, allow_nan=False) if self.json_lines else text()
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            raise NoOutput("no-output", why=fault.strerror or type(fault).__name__) from fault
 
     def say(self, line: str) -> None:
         """Progress, on standard error."""
@@ -38,15 +49,21 @@ class Output:
             sys.stderr.write(line + "\n")
             sys.stderr.flush()
 
+    def taking(self, kind: ExamKind, number: int) -> None:
+        """Progress: which recording is being measured. By number: a file's name may be a person's."""
+        self.say(self.tr("cli.taking", kind=self.tr(f"source.{kind.value}"), number=number))
+
     def refuse(self, name: str, error: StationError) -> None:
         """One input that could not be used; the others go on."""
+        if error.exit_code is ExitCode.OUR_FAULT:
+            log.error("fault on an input: %s\n%s", error.code, trace_of(error))
         self.worsen(error.exit_code)
         plain: dict[str, object] = {"input": name, "ok": False, "error": error.to_json()}
         self.answer(plain, lambda: f"{name}: {error.text(self.lang)}\n    {error.advice(self.lang)}")
 
     def fault(self, name: str, fault: Exception) -> None:
         """A fault of ours on one input: the traceback goes to the log, one line to the user."""
-        log.error("fault on an input", exc_info=fault)
+        log.error("fault on an input\n%s", trace_of(fault))
         self.worsen(ExitCode.OUR_FAULT)
         error = StationError("our-fault", kind=type(fault).__name__)
         plain: dict[str, object] = {"input": name, "ok": False, "error": error.to_json()}
@@ -61,13 +78,14 @@ class Output:
         ExitCode.NOT_WRITTEN,
         ExitCode.STORE_CLOSED,
         ExitCode.STORE_DAMAGED,
+        ExitCode.USAGE,
         ExitCode.OUR_FAULT,
     )
 
     def worsen(self, code: ExitCode) -> None:
         """Remember the gravest outcome so far."""
         order = self._ORDER
-        if code not in order or order.index(code) > order.index(self.code):
+        if order.index(code) > order.index(self.code):
             self.code = code
 
     def each(
@@ -93,3 +111,15 @@ class Output:
 def named(paths: Iterable[str]) -> list[tuple[str, Path]]:
     """Paths with the names they were given by."""
     return [(name, Path(name)) for name in paths]
+
+
+def trace_of(fault: BaseException) -> str:
+    """Where it failed, for the log: kinds and places only. Messages of exceptions quote the values that they
+    choke on, and a value may be a patient's name."""
+    lines: list[str] = []
+    seen: BaseException | None = fault
+    while seen is not None and len(lines) < 200:
+        lines.append(type(seen).__name__)
+        lines += [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(seen.__traceback__)]
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(lines)

@@ -18,13 +18,18 @@ def passphrase_of(args: argparse.Namespace, lang: Lang) -> str:
         try:
             return file.read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as fault:
-            raise StoreClosed("passphrase-file", why=fault.strerror or "") from fault
+            raise StoreClosed("passphrase-file", why=fault.strerror or type(fault).__name__) from fault
+        except ValueError as fault:
+            raise StoreClosed("passphrase-file", why=type(fault).__name__) from fault
     given = os.environ.get("STATION_PASSPHRASE")
     if given:
         return given
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise StoreClosed("no-passphrase")
-    return getpass.getpass(tr("cli.passphrase", lang))
+    try:
+        return getpass.getpass(tr("cli.passphrase", lang))
+    except EOFError as fault:
+        raise StoreClosed("no-passphrase") from fault
 
 
 def open_desk(args: argparse.Namespace, lang: Lang) -> Desk:

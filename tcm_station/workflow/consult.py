@@ -1,6 +1,5 @@
 """One consultation from files: the same use cases as the window, without one."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,21 +13,31 @@ from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.patient import Known, Patient, Sex
 from tcm_station.domain.prescription import Review
 from tcm_station.domain.visit import Visit
+from tcm_station.workflow.case import words_of
 from tcm_station.workflow.differentiate import propose
 from tcm_station.workflow.examine import examine_bytes, read_bytes
+from tcm_station.workflow.plain import decoded, parsed
 from tcm_station.workflow.prescribe import prescription_of
 from tcm_station.workflow.review import review_of
+
+INQUIRY = "inquiry"
+OLDEST_YEARS = 130
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files of one consultation, and the person. inquiry: text, or the filled-in form."""
+    """Files of one consultation, and the person.
 
-    id: str
+    id: what the caller calls it, None where there is nothing but a file's name, which may name the person.
+    inquiry: text, the filled-in form, or the file with either. fs_hz, column: as for `pulse`.
+    """
+
+    id: str | None
     patient: Patient
     files: tuple[tuple[ExamKind, Path], ...] = ()
-    inquiry: str | Mapping[str, Any] | None = None
+    inquiry: str | Mapping[str, Any] | Path | None = None
     fs_hz: float | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,11 @@ def patient_of(plain: Mapping[str, Any], fallback_id: str) -> Patient:
         birth = date.fromisoformat(plain["birth"]) if plain.get("birth") else None
     except (TypeError, ValueError):
         raise Refused("patient-field", field="birth") from None
+    today = local_now().date()
+    if birth is not None and not 0 <= (today - birth).days <= OLDEST_YEARS * 366:
+        raise Refused("patient-field", field="birth")
     sex = plain.get("sex") or "unknown"
-    if sex not in {s.value for s in Sex}:
+    if not isinstance(sex, str) or sex not in {s.value for s in Sex}:
         raise Refused("patient-field", field="sex")
     return Patient(
         id=plain.get("id") or fallback_id,
@@ -74,20 +86,13 @@ def patient_of(plain: Mapping[str, Any], fallback_id: str) -> Patient:
         birth=birth,
         phone=plain.get("phone", ""),
         number=plain.get("number", ""),
-        allergies=_words(plain, "allergies"),
-        conditions=_words(plain, "conditions"),
-        drugs=_words(plain, "drugs"),
+        allergies=words_of(plain, "allergies"),
+        conditions=words_of(plain, "conditions"),
+        drugs=words_of(plain, "drugs"),
         pregnant=_known(plain, "pregnant"),
         breastfeeding=_known(plain, "breastfeeding"),
         sample=plain.get("sample") is True,
     )
-
-
-def _words(plain: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = plain.get(key) or ()
-    if isinstance(value, str) or not all(isinstance(word, str) for word in value):
-        raise Refused("patient-field", field=key)
-    return tuple(value)
 
 
 def _known(plain: Mapping[str, Any], key: str) -> Known:
@@ -101,19 +106,15 @@ def _known(plain: Mapping[str, Any], key: str) -> Known:
 
 def read_inquiry(path: Path) -> str | Mapping[str, Any]:
     """The inquiry file: JSON (the filled-in form) or plain text. Raises Refused."""
-    data = read_bytes(path)
-    text = None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if text is None or "\x00" in text:
-        raise Refused("inquiry-not-text", name=path.name)
+    try:
+        text = decoded(path)
+    except Refused as error:
+        if error.code == "text-encoding":
+            raise Refused("inquiry-not-text", name=path.name) from error
+        raise
     if path.suffix.lower() == ".json" or text.lstrip().startswith("{"):
         try:
-            plain = json.loads(text)
+            plain = parsed(text)
         except ValueError as fault:
             raise Refused("inquiry-not-json", name=path.name, why=str(fault)) from fault
         if not isinstance(plain, Mapping):
@@ -152,22 +153,25 @@ def with_inquiry(visit: Visit, inquiry: str | Mapping[str, Any] | None, patient:
 
 
 def consult(
-    inputs: Inputs, *, clock: Clock = local_now, progress: Callable[[str], None] | None = None
+    inputs: Inputs, *, clock: Clock = local_now, progress: Callable[[ExamKind, int], None] | None = None
 ) -> Consultation:
     """Measure, read, differentiate, propose a formula and review it. Nothing is signed.
 
-    A file that cannot be used is named in `refused`; the rest goes on. Raises Refused when nothing is left.
-    Of several recordings of one kind the one of best quality goes on the visit.
+    A file that cannot be used is named in `refused`, the inquiry too; the rest goes on. Raises Refused when
+    nothing is left. Of several recordings of one kind the one of best quality goes on the visit.
+    progress: told the kind and number of each recording that is begun; never a name.
     """
-    visit = Visit(id=inputs.id, patient_id=inputs.patient.id, at=clock(), input=inputs.id)
+    visit = Visit(id=inputs.id or "", patient_id=inputs.patient.id, at=clock(), input=inputs.id)
     taken: list[Taken] = []
     refused: list[tuple[str, StationError]] = []
-    for kind, path in inputs.files:
+    for number, (kind, path) in enumerate(inputs.files, start=1):
         if progress:
-            progress(path.name)
+            progress(kind, number)
         try:
             data = read_bytes(path)
-            examination = examine_bytes(kind, data, path.name, clock=clock, fs_hz=inputs.fs_hz)
+            examination = examine_bytes(
+                kind, data, path.name, clock=clock, fs_hz=inputs.fs_hz, column=inputs.column
+            )
             taken.append(Taken(str(path), data, examination))
         except StationError as error:
             refused.append((str(path), error))
@@ -179,8 +183,14 @@ def consult(
         )
         if best is not None:
             visit = visit.with_examination(best.examination)
-    visit = with_inquiry(visit, inputs.inquiry, inputs.patient)
-    if not taken and inputs.inquiry is None:
+    given, understood = inputs.inquiry, inputs.inquiry is not None
+    try:
+        told = read_inquiry(given) if isinstance(given, Path) else given
+        visit = with_inquiry(visit, told, inputs.patient)
+    except StationError as error:
+        refused.append((str(given) if isinstance(given, Path) else INQUIRY, error))
+        understood = False
+    if not taken and not understood:
         if refused:
             raise refused[0][1]
         raise Refused("nothing-to-examine")

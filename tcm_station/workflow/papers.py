@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tcm_station.domain.errors import StationError
 from tcm_station.domain.examination import ExamKind
 from tcm_station.domain.visit import Visit, VisitState
 from tcm_station.i18n import Lang
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from tcm_station.workflow.desk import Desk
 
 
-def consultation_json(result: Consultation) -> dict[str, object]:
-    """The whole consultation as the contract's objects. No name: the patient is sex and age."""
+def consultation_json(result: Consultation, *, names: bool = True) -> dict[str, object]:
+    """The whole consultation as the contract's objects. No person's name: the patient is sex and age.
+
+    names: whether files go by the names they were given, as the answer to whoever gave them; what is kept
+    has the SHA-256 of the bytes instead, since a file's name may name the person.
+    """
     patient, visit = result.patient, result.visit
     plain: dict[str, object] = {
         "patient": {"sex": patient.sex.value, "age": patient.age_years(visit.at.date())},
@@ -26,12 +31,15 @@ def consultation_json(result: Consultation) -> dict[str, object]:
         "examinations": [
             {
                 "kind": t.examination.kind.value,
-                "input": t.name,
+                **({"input": t.name} if names else {"sha256": t.examination.captures[0].sha256}),
                 **contract.examination_json(t.examination),
             }
             for t in result.taken
         ],
-        "refused": [{"input": name, "error": error.to_json()} for name, error in result.refused],
+        "refused": [
+            {"input": name, "error": error.to_json()} if names else {"error": _unnamed(error).to_json()}
+            for name, error in result.refused
+        ],
         "findings": [contract.finding_json(f) for f in findings_of(visit)],
         "differentiation": contract.differentiation_json(result.proposal, findings=findings_of(visit)),
     }
@@ -47,6 +55,11 @@ def consultation_json(result: Consultation) -> dict[str, object]:
         plain["prescription"] = contract.prescription_json(visit.prescription)
         plain["review"] = contract.review_json(result.review)
     return plain
+
+
+def _unnamed(error: StationError) -> StationError:
+    """The same error without the name of the file that it is about."""
+    return type(error)(error.code, **{k: "—" if k == "name" else v for k, v in error.params.items()})
 
 
 def editions_of(visit: Visit) -> tuple[str, ...]:
@@ -94,7 +107,7 @@ def write_papers(
         ending = "" if size == "A4" else f"-{size.lower()}"
         keep(f"report{ending}.pdf", papers.visit_report(material, lang, size))
         keep(f"record{ending}.pdf", papers.outpatient_record(material, lang, size))
-    text = json.dumps(consultation_json(result), ensure_ascii=False, indent=1)
+    text = json.dumps(consultation_json(result, names=False), ensure_ascii=False, indent=1)
     keep("consultation.json", text.encode("utf-8"))
     return files
 

@@ -45,15 +45,15 @@ def sample_recordings() -> tuple[tuple[ExamKind, str, bytes], ...]:
 
 
 def sample_consultation(
-    *, clock: Clock = local_now, progress: Callable[[str], None] | None = None
+    *, clock: Clock = local_now, progress: Callable[[ExamKind, int], None] | None = None
 ) -> Consultation:
     """One whole consultation on the sample patient, computed now from image, waveform and words."""
     patient = sample_patient()
     visit = Visit(id="sample", patient_id=patient.id, at=clock())
     taken = []
-    for kind, name, data in sample_recordings():
+    for number, (kind, name, data) in enumerate(sample_recordings(), start=1):
         if progress:
-            progress(name)
+            progress(kind, number)
         examination = examine_bytes(kind, data, name, clock=clock, device=DEVICE, synthetic=True)
         taken.append(Taken(name, data, examination))
         visit = visit.with_examination(examination)
