@@ -1,14 +1,16 @@
-"""药房, first form: the signed prescriptions of today by risk, each with lines, alerts and coverage.
+"""药房, first form: signed prescriptions, today first and by risk, each with lines, alerts and coverage, and
+what today's rules say that is new.
 
 Reading only: what a pharmacist decides is not recorded here, and the page says so. No Qt here.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from tcm_station.domain.patient import Patient
-from tcm_station.domain.visit import Visit, VisitState
-from ui.viewmodels.reviewing import LEVELS, AlertRow, alert_rows
+from tcm_station.domain.visit import Visit
+from tcm_station.workflow.dispense import Recheck, Signed, recheck
+from ui.viewmodels.reviewing import LEVELS, AlertRow, alert_rows, level_of
 from ui.viewmodels.shell import Shell
 
 
@@ -16,7 +18,8 @@ from ui.viewmodels.shell import Shell
 class QueueRow:
     """One signed prescription. level: of its loudest alert, "" without one.
 
-    alerts: the loudest first, answered or not. minutes: since it was signed.
+    alerts: the loudest first, answered or not. minutes: since it was signed. again: the review under today's
+    rules, None when there is nothing to review; news: its alerts that the signed review did not have.
     """
 
     patient: Patient
@@ -24,10 +27,13 @@ class QueueRow:
     level: str
     alerts: tuple[AlertRow, ...]
     minutes: int
+    is_today: bool = True
+    again: Recheck | None = None
+    news: tuple[AlertRow, ...] = ()
 
 
 class Pharmacy:
-    """The queue of the day and which prescription is open."""
+    """The queue and which prescription is open."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
@@ -35,18 +41,14 @@ class Pharmacy:
         self.place = 0
 
     def load(self) -> tuple[QueueRow, ...]:
-        """Today's signed prescriptions, the riskiest first, then who has waited longest; for a worker."""
-        now = self.shell.desk.clock()
-        rows = []
-        for listed in self.shell.desk.patients():
-            if listed.last_at is None or listed.last_at.date() != now.date():
-                continue
-            for visit in self.shell.desk.visits_of(listed.patient.id):
-                row = _row(listed.patient, visit, now)
-                if row is not None:
-                    rows.append(row)
-        order = (*LEVELS, "")
-        return tuple(sorted(rows, key=lambda row: (order.index(row.level), -row.minutes)))
+        """Signed prescriptions of the last days, today's first, then by risk, then by wait; for a worker."""
+        today = self.shell.desk.clock().date()
+        return tuple(_row(signed, today) for signed in self.shell.desk.signed_prescriptions())
+
+    def counts(self) -> tuple[int, int]:
+        """How many were signed today, and how many on the days before."""
+        today = sum(row.is_today for row in self.rows)
+        return today, len(self.rows) - today
 
     def receive(self, rows: tuple[QueueRow, ...]) -> None:
         """Take what the worker found; the open prescription stays open."""
@@ -65,16 +67,15 @@ class Pharmacy:
             self.place = max(0, min(len(self.rows) - 1, self.place + by))
 
 
-def _row(patient: Patient, visit: Visit, now: datetime) -> QueueRow | None:
-    signed_today = (
-        visit.state is not VisitState.DRAFT
-        and visit.signed_at is not None
-        and visit.signed_at.date() == now.date()
-    )
-    if not signed_today or visit.signed_at is None or visit.prescription is None:
-        return None
-    if not (visit.prescription.lines or visit.prescription.patents):
-        return None
+def _row(signed: Signed, today: date) -> QueueRow:
+    visit = signed.visit
     alerts = tuple(sorted(alert_rows(visit, visit.review), key=lambda row: LEVELS.index(row.level)))
-    level = min((row.level for row in alerts), key=LEVELS.index, default="")
-    return QueueRow(patient, visit, level, alerts, int((now - visit.signed_at).total_seconds() // 60))
+    again = recheck(visit, signed.patient, today)
+    news = tuple(
+        sorted(
+            (AlertRow(alert, level_of(alert), False, ()) for alert in (again.news if again else ())),
+            key=lambda row: LEVELS.index(row.level),
+        )
+    )
+    level = min((row.level for row in (*alerts, *news)), key=LEVELS.index, default="")
+    return QueueRow(signed.patient, visit, level, alerts, signed.minutes, signed.is_today, again, news)

@@ -1,4 +1,5 @@
-"""药房, first form: today's signed prescriptions, each with lines, alerts and answers, coverage."""
+"""药房, first form: signed prescriptions by risk, each with lines, alerts and answers, coverage, and what
+is new under today's rules."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,6 +25,7 @@ from ui.widgets.flow import Flow
 from ui.widgets.frames import EmptyState, Message, SignatureSlot, WayOn
 from ui.widgets.lists import RowState, RowView, paint_ground
 from ui.words import Name, T, Text, say
+from ui.workers import Task
 
 _GLYPHS = {"stop": "stop", "sign": "look", "reason": "look", "notice": "not_started", "": "not_started"}
 
@@ -37,7 +39,7 @@ class PharmacyPage(Page):
     def __init__(self, frame) -> None:
         super().__init__(frame)
         self.model = Pharmacy(frame.shell)
-        self._task = None
+        self._task: Task | None = None
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -99,8 +101,8 @@ class PharmacyPage(Page):
         self._lines = LineTable(checks=True, fit=True)
         self._lines.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._numbers = Label(kind="body_strong", wrap=True)
-        for widget in (LineHead(checks=True), self._lines, self._numbers):
-            box.addWidget(widget)
+        for part in (LineHead(checks=True), self._lines, self._numbers):
+            box.addWidget(part)
         self._alert_head = SectionHead("")
         box.addWidget(self._alert_head)
         self._alerts = QWidget()
@@ -114,6 +116,14 @@ class PharmacyPage(Page):
         side = QWidget()
         box = column(gap=8, pad=(16, 12, 16, 12))
         side.setLayout(box)
+        self._again_head = SectionHead(T("pharmacy.again"), T("pharmacy.again_note"))
+        box.addWidget(self._again_head)
+        self._again = Label(kind="body", wrap=True)
+        box.addWidget(self._again)
+        self._news = QWidget()
+        self._news_box = column(gap=6)
+        self._news.setLayout(self._news_box)
+        box.addWidget(self._news)
         box.addWidget(SectionHead(T("prescription.coverage")))
         self._coverage = CoverageSentence()
         box.addWidget(self._coverage)
@@ -134,7 +144,12 @@ class PharmacyPage(Page):
 
     # the page's life
     def handlers(self) -> Mapping[str, Callable[[], None]]:
-        return {"review.next": lambda: self._step(1), "review.previous": lambda: self._step(-1)}
+        return {
+            "review.next": lambda: self._step(1),
+            "review.previous": lambda: self._step(-1),
+            # Enter stays with the queue here, never with the visit behind the page.
+            "visit.next_step": self._queue.setFocus,
+        }
 
     def entered(self) -> None:
         self._load()
@@ -168,7 +183,10 @@ class PharmacyPage(Page):
     # showing
     def _show(self) -> None:
         rows = self.model.rows
-        self._head.say(T("pharmacy.queue", n=len(rows)))
+        today, before = self.model.counts()
+        self._head.say(
+            T("pharmacy.queue_before", n=today, m=before) if before else T("pharmacy.queue", n=today)
+        )
         self._queue.set_items(list(rows), self.model.place)
         told = self.model.current
         self._columns.setVisible(told is not None)
@@ -259,6 +277,7 @@ class PharmacyPage(Page):
         else:
             strong, rest = coverage_words(visit.review, lambda i: lines_text(rx, i))
             self._coverage.set(strong, rest)
+        self._show_again(told)
         by = visit.signed_by or ""
         time = visit.signed_at.strftime("%H:%M:%S") if visit.signed_at is not None else ""
         self._first.set(by, T("reviewing.prescriber"), seal_of(by) or "·", "signed", time)
@@ -267,6 +286,25 @@ class PharmacyPage(Page):
         self._second.set(
             second or T("reviewing.second"), T("reviewing.second"), seal_of(second) or "·", state
         )
+
+    def _show_again(self, told: QueueRow) -> None:
+        """The same lines under today's rules, for the person as known now; only what is new is listed."""
+        clear(self._news_box)
+        again = told.again
+        if again is None:
+            self._again.say("")
+            return
+        day, cover = again.review.coverage.as_of, again.review.coverage
+        checked, total = cover.lines_checked, cover.lines_total
+        if told.news:
+            words = T("pharmacy.again_new", date=day, checked=checked, total=total, n=len(told.news))
+        else:
+            words = T("pharmacy.again_same", date=day, checked=checked, total=total)
+        self._again.say(words, "ink" if told.news else "ink2")
+        for row_ in told.news:
+            self._news_box.addWidget(AlertLine(shown_alert(row_)))
+            self._news_box.addWidget(Label(alert_text(row_.alert), "caption", "ink2", wrap=True))
+        self._news.setVisible(bool(told.news))
 
     @staticmethod
     def _note(item: QueueRow) -> str:
@@ -294,8 +332,9 @@ class PharmacyPage(Page):
         paint_text(painter, line, item.patient.name, bold=True)
         paint_text(painter, line.translated(0, px(19)), self._note(item), kind="caption", tint="ink2")
         right = QRectF(rect.right() - px(60), line.top(), px(50), px(20))
-        paint_text(painter, right, say(T("pharmacy.minutes", n=item.minutes)), kind="caption", align=RIGHT)
-        time = item.visit.signed_at.strftime("%H:%M") if item.visit.signed_at is not None else ""
+        paint_text(painter, right, _wait_words(item), kind="caption", align=RIGHT)
+        form = "%H:%M" if item.is_today else "%m-%d"
+        time = item.visit.signed_at.strftime(form) if item.visit.signed_at is not None else ""
         paint_text(painter, right.translated(0, px(19)), time, kind="caption", tint="ink2", align=RIGHT)
 
     # doing
@@ -311,3 +350,10 @@ class PharmacyPage(Page):
         told = self.model.current
         if told is not None:
             self._show_paper(told)
+
+
+def _wait_words(item: QueueRow) -> str:
+    """Minutes of waiting today; days for what was signed earlier."""
+    if item.is_today:
+        return say(T("pharmacy.minutes", n=item.minutes))
+    return say(T("pharmacy.days", n=max(1, item.minutes // (24 * 60))))
