@@ -53,7 +53,7 @@ def _usable(beats: Beats) -> Ints:
 
 
 def average_beat(x: Floats, fs_hz: float, first_s: float, beats: Beats) -> AverageBeat | None:
-    """The average of the good beats, or None with fewer than FEWEST.
+    """The average of the good beats, or None with fewer than FEWEST, or where they have no top in common.
 
     x: upright wave, finite, shape (n,), its first sample at first_s. Each beat stands on the straight line
     from its own foot to the next, so slow drift is gone; time is not stretched.
@@ -85,4 +85,6 @@ def average_beat(x: Floats, fs_hz: float, first_s: float, beats: Beats) -> Avera
     spread = np.where(np.isfinite(rows), rows - mean, 0.0)
     sd = np.sqrt((spread**2).sum(axis=0) / np.maximum(counts - 1, 1))
     top = float(mean.max())
+    if top <= 0:  # beats that cancel each other are no beat
+        return None
     return AverageBeat(mean / top, sd / top, rows, float(tops.mean()), float(tops.std(ddof=1)), period, used)

@@ -38,6 +38,9 @@ def examine_pulse(wave: Wave, capture: Capture, name: str = "") -> Examination:
     """
     name = name or capture.device
     checked(wave, name)
+    steps = np.diff(wave.values[np.isfinite(wave.values)])
+    if (steps >= 0).all() or (steps <= 0).all():  # a column of times, a counter: nothing goes up and down
+        raise Refused("pulse-no-beats", name=name, beats=0, seconds=f"{wave.seconds:.0f}")
     beats = find_beats(wave)
     if len(beats) < FEWEST_BEATS or float(beats.quality.mean()) < LEAST_LIKENESS:
         raise Refused("pulse-no-beats", name=name, beats=len(beats), seconds=f"{wave.seconds:.0f}")

@@ -113,7 +113,8 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def _wave(channel: Channel, fs: float, kind: str | None) -> Wave:
-    values: NDArray[np.float32] = np.asarray(channel.values, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what is too large for a number of 32 bits is missing, as infinity is
+        values: NDArray[np.float32] = np.asarray(channel.values, dtype=np.float32)
     values = np.where(np.isfinite(values), values, np.float32("nan"))
     gaps = gaps_of(values, fs)
     notes = channel.notes + (("gaps",) if gaps else ()) + (("synthetic",) if channel.synthetic else ())
