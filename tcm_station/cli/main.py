@@ -66,6 +66,7 @@ def _common(lang: Lang) -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help=tr("cli.opt.json", lang)
     )
+    common.add_argument("--version", action="version", version=f"TCM Station {__version__}")
     return common
 
 
@@ -78,7 +79,6 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         description=tr("cli.about", lang),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"TCM Station {__version__}")
     parser.add_argument("--demo", action="store_true", help=tr("cli.opt.demo", lang))
     subs = parser.add_subparsers(dest="command", metavar=tr("cli.command", lang))
     for name in COMMANDS:
