@@ -8,6 +8,7 @@ from tcm_station.domain.finding import Certainty, Finding, Polarity
 from tcm_station.domain.terms import terms
 from tcm_station.domain.visit import Visit
 from tcm_station.i18n import Lang, has_key, tr
+from tcm_station.i18n.pinyin import initials
 from tcm_station.workflow import commands
 from tcm_station.workflow.examine import read_bytes
 from tcm_station.workflow.lookup import Hit
@@ -139,11 +140,10 @@ class Taking:
             if not self._mine(term.code) or term.kind == "measurement":
                 continue
             plain = toneless(term.pinyin)
-            initials = "".join(part[0] for part in plain.replace("'", " ").split() if part)
             fits = (
                 words in term.zh
                 or plain.replace(" ", "").replace("'", "").startswith(words.replace(" ", ""))
-                or initials.startswith(words)
+                or any(letters.startswith(words) for letters in initials(term.zh))
                 or any(part.startswith(words) for part in term.en.lower().split())
             )
             if fits:

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
+from tcm_station.domain.errors import StationError
+from tcm_station.workflow.examine import MEDIA_TYPES
+from tcm_station.workflow.pictures import write_bytes
 from ui.style import colour, paint_text, px
 from ui.viewmodels.feel import BY_DIGIT, HANDS, Dimension, Feel
 from ui.viewmodels.shell import seal_of
@@ -24,6 +28,8 @@ from ui.widgets.quality import QualityRibbon
 from ui.words import Name, T, Text, Words, lang, say
 
 RIGHT_WIDTH = 436
+#: Under which ending a record goes out again.
+ENDINGS = {media_type: ending for ending, media_type in MEDIA_TYPES.items()}
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -241,6 +247,10 @@ class FeelPage(TakingPage):
             "pulse.simulate": self._go_live,
             "pulse.import": self.open_dialog,
             "pulse.compare": self._toggle_compare,
+            "pulse.again": self._go_live,
+            "pulse.play": self._play,
+            "pulse.export": self._export,
+            "app.back": self.back,
         }
 
     def visit_moved(self) -> None:
@@ -351,6 +361,40 @@ class FeelPage(TakingPage):
         if self.can_take():
             self.frame.go("feel_live")
 
+    def _raw(self) -> bytes | None:
+        """The record that is shown, as it was kept."""
+        exam = self.model.examination
+        if exam is None:
+            self.frame.note(T("feel.nothing"))
+            return None
+        try:
+            return self.frame.desk.raw(exam.captures[0].sha256)
+        except StationError as error:
+            self.frame.explain(error)
+            return None
+
+    def _play(self) -> None:
+        """Play the record again on the live page."""
+        data = self._raw() if self.can_take() else None
+        page = self.frame.widget.page("feel_live")
+        if data is not None and page is not None:
+            self.frame.go("feel_live")
+            page.play(data, say(T("feel.this_record")))
+
+    def _export(self) -> None:
+        """Write the record to a file, unchanged."""
+        data = self._raw()
+        if data is None:
+            return
+        ending = ENDINGS.get(self.model.examination.captures[0].media_type, "")
+        path, _ = QFileDialog.getSaveFileName(self.window(), say(T("action.pulse.export")), f"pulse{ending}")
+        if path:
+            self.frame.runner.start(
+                lambda task: write_bytes(Path(path), data),
+                done=lambda _none: self.frame.note(T("feel.exported", name=Path(path).name)),
+                failed=self.frame.explain,
+            )
+
     def _toggle_compare(self) -> None:
         self._compare = not self._compare and self.model.previous() is not None
         self.show_now()
@@ -375,8 +419,6 @@ class FeelPage(TakingPage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text().isdigit() and event.text() != "0":
             self._digit(int(event.text()))
-        elif event.key() == Qt.Key.Key_Escape and self.model.refused is not None:
-            self.forget_refused()
         else:
             super().keyPressEvent(event)
 

@@ -181,7 +181,7 @@ class FeelLivePage(TakingPage):
             "pulse.sensor": self._next_device,
             "pulse.simulate": lambda: self.choose_device("simulator"),
             "pulse.import": self.open_dialog,
-            "app.back": self._back,
+            "app.back": self.back,
         }
 
     def entered(self) -> None:
@@ -203,8 +203,13 @@ class FeelLivePage(TakingPage):
             self.frame.note(T("live.stopped_unkept"))
             self.sweep.pause()
 
-    def _back(self) -> None:
-        self.frame.go("feel")
+    def back(self) -> None:
+        """Esc: the measuring, then back to the result."""
+        if self.task is not None:
+            self.cancel()
+            self.show_now()
+        else:
+            self.frame.go("feel")
 
     # device and place
     def choose_device(self, device: str) -> None:
@@ -237,6 +242,14 @@ class FeelLivePage(TakingPage):
 
         def load(task) -> None:
             self.live.load_replay(read_bytes(source), source.name)
+
+        self.frame.runner.start(load, done=lambda _none: self.show_now(), failed=self._not_loaded)
+
+    def play(self, data: bytes, name: str) -> None:
+        """Play this record as a device: chosen, not yet begun."""
+
+        def load(task) -> None:
+            self.live.load_replay(data, name)
 
         self.frame.runner.start(load, done=lambda _none: self.show_now(), failed=self._not_loaded)
 

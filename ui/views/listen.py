@@ -322,7 +322,7 @@ class ListenPage(TakingPage):
 
     # life
     def handlers(self) -> Mapping[str, Callable[[], None]]:
-        return {"listen.import": self.open_dialog}
+        return {"listen.import": self.open_dialog, "app.back": self.back}
 
     def entered(self) -> None:
         super().entered()
@@ -407,8 +407,6 @@ class ListenPage(TakingPage):
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.model.step_group(-1 if event.key() == Qt.Key.Key_Up else 1)
             self.show_now()
-        elif event.key() == Qt.Key.Key_Escape and self.model.refused is not None:
-            self.forget_refused()
         elif event.text() == "+":
             self.add_sign()
         else:

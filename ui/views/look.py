@@ -164,6 +164,7 @@ class LookPage(TakingPage):
             "look.import": self.open_dialog,
             "look.again": self.go_live,
             "look.shoot": self.go_live,
+            "app.back": self.back,
         }
 
     def left(self) -> None:
@@ -370,9 +371,7 @@ class LookPage(TakingPage):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.model.refused_here is not None:
-            self.forget_refused()
-        elif event.text() == "+":
+        if event.text() == "+":
             self.add_sign()
         else:
             super().keyPressEvent(event)

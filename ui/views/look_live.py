@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPolygonF
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from tcm_station.domain.errors import StationError
@@ -190,7 +190,7 @@ class LookLivePage(TakingPage):
             "look.overlay": self._toggle_overlay,
             "look.reset_zoom": self.picture.reset_zoom,
             "look.import": self._import,
-            "app.back": lambda: self.frame.go("look"),
+            "app.back": self.back,
         }
 
     def entered(self) -> None:
@@ -450,12 +450,15 @@ class LookLivePage(TakingPage):
         self.frame.go("look")
         self.frame.widget.page("look").open_dialog()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.reason_row.isVisible():
+    def back(self) -> None:
+        """Esc: the measuring, then the field for the reason, then back to the result."""
+        if self.task is not None:
+            self.cancel()
+        elif self.reason_row.isVisible():
             self.reason_row.hide()
             self.setFocus()
         else:
-            super().keyPressEvent(event)
+            self.frame.go("look")
 
     def freeze(self) -> None:
         """Let the camera go and keep what is seen (screenshots)."""

@@ -321,6 +321,15 @@ class TakingPage(Page):
             self.task.cancel()
             self.task = None
 
+    def back(self) -> None:
+        """Esc closes the top thing only: what is being measured, then what was refused, then the page."""
+        if self.task is not None:
+            self.cancel()
+        elif self.model.refused is not None:
+            self.forget_refused()
+        else:
+            self.frame.widget.back()
+
     def forget_refused(self) -> None:
         self.model.refused = None
         self.show_now()
