@@ -36,6 +36,7 @@ from ui.widgets.columns import Columns
 from ui.widgets.frames import EmptyState, WayOn
 from ui.widgets.lists import RowState, RowView, paint_ground
 from ui.words import Name, T, Text, say
+from ui.workers import Task
 
 _MOST_SIGNS = 8
 _ICONS = {
@@ -237,7 +238,7 @@ class OverviewPage(Page):
         super().__init__(frame)
         self.model = Overview(frame.shell)
         self._rx = Prescribe(frame.shell)
-        self._task = None
+        self._task: Task | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._columns = Columns(self._build_middle(), right=self._build_right(), right_width=372, least=460)

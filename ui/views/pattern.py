@@ -38,6 +38,7 @@ from ui.widgets.findings import FindingList, Group, shown
 from ui.widgets.frames import JudgedFrame, JudgedLine
 from ui.widgets.overlay import RedFlagOverlay
 from ui.words import Name, T, Text, lang, say
+from ui.workers import Task
 
 _MOST_DIFFERENCES = 6
 _FEWER_NATURES = 3  # English names need wider cells
@@ -61,7 +62,7 @@ class PatternPage(Page):
         super().__init__(frame)
         self.model = Pattern(frame.shell)
         self._asked = Ask(frame.shell)
-        self._task = None
+        self._task: Task | None = None
         self._seconds = 0.0
         self._editing = False
         self._draft_of = ""

@@ -25,6 +25,7 @@ from ui.widgets.frames import JudgedLine
 from ui.widgets.lists import RowState, RowView
 from ui.widgets.preview import PrintPreview
 from ui.words import T, lang, say
+from ui.workers import Task
 
 _MOST_PAGES = 6  # page buttons; further pages by Page Up and Page Down
 
@@ -38,7 +39,7 @@ class ReportPage(Page):
     def __init__(self, frame) -> None:
         super().__init__(frame)
         self.model = Papers(frame.shell)
-        self._task = None
+        self._task: Task | None = None
         self._data = b""
         self._stale = True
         outer = QHBoxLayout(self)
