@@ -19,7 +19,7 @@ from tcm_station.domain.patient import Patient
 from tcm_station.workflow.consult import Consultation, Inputs, consult, patient_of
 from tcm_station.workflow.desk import Desk
 from tcm_station.workflow.papers import consultation_json, write_papers
-from tcm_station.workflow.plain import decoded, json_objects, parsed
+from tcm_station.workflow.plain import decoded, json_objects, parsed, where_wrong
 
 KINDS = {
     "tongue": ExamKind.TONGUE,
@@ -68,7 +68,7 @@ def _patient_from_file(path: Path | None) -> Patient:
     try:
         plain = parsed(decoded(path))
     except ValueError as fault:
-        raise Refused("patient-not-json", name=path.name, why=str(fault)) from fault
+        raise Refused("patient-not-json", name=path.name, why=where_wrong(fault)) from fault
     return patient_of(plain, "")
 
 

@@ -16,7 +16,7 @@ from tcm_station.domain.visit import Visit
 from tcm_station.workflow.case import words_of
 from tcm_station.workflow.differentiate import propose
 from tcm_station.workflow.examine import examine_bytes, read_bytes
-from tcm_station.workflow.plain import decoded, parsed
+from tcm_station.workflow.plain import decoded, parsed, where_wrong
 from tcm_station.workflow.prescribe import prescription_of
 from tcm_station.workflow.review import review_of
 
@@ -116,9 +116,9 @@ def read_inquiry(path: Path) -> str | Mapping[str, Any]:
         try:
             plain = parsed(text)
         except ValueError as fault:
-            raise Refused("inquiry-not-json", name=path.name, why=str(fault)) from fault
+            raise Refused("inquiry-not-json", name=path.name, why=where_wrong(fault)) from fault
         if not isinstance(plain, Mapping):
-            raise Refused("inquiry-not-json", name=path.name, why="not an object")
+            raise Refused("inquiry-not-json", name=path.name, why="1:1")
         return plain
     return text
 

@@ -38,6 +38,11 @@ def parsed(text: str) -> Any:
         raise ValueError("nested too deeply") from fault
 
 
+def where_wrong(fault: ValueError) -> str:
+    """Line and column where a text stops being JSON, as "3:14"; numbers need no language."""
+    return f"{getattr(fault, 'lineno', 1)}:{getattr(fault, 'colno', 1)}"
+
+
 def _no_number(word: str) -> float:
     raise ValueError(f"{word} is not a number of JSON")
 
