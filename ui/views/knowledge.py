@@ -464,3 +464,13 @@ class KnowledgePage(Page):
                     differ=differ,
                 )
             )
+
+
+def show_example(window) -> None:
+    """For the picture of the page: an herb with much to say, and two formulas beside each other."""
+    page = window.page("knowledge")
+    page.field.setText(EXAMPLE.partition(":")[2])
+    page._search()
+    page.open("formula:sinitang")
+    page._compare_with(page.model.told_apart()[-1])
+    page._into(EXAMPLE)

@@ -61,7 +61,13 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("review", "station", "ui.views.review:ReviewPage", "13a-review"),
     PageSpec("report", "station", "ui.views.report:ReportPage", "14-report"),
     PageSpec("practice", "mode", "ui.views.practice:PracticePage", "18-practice-home"),
-    PageSpec("knowledge", "mode", "ui.views.knowledge:KnowledgePage", "09-knowledge"),
+    PageSpec(
+        "knowledge",
+        "mode",
+        "ui.views.knowledge:KnowledgePage",
+        "09-knowledge",
+        prepare="ui.views.knowledge:show_example",
+    ),
     PageSpec(
         "feel_live",
         "part",

@@ -332,7 +332,12 @@ class Window(QWidget):
         contexts = [*self.hub.page, *GLOBAL]
         groups: list[tuple[Text, list[tuple[str, Text]]]] = []
         for where in contexts:
-            mine = [a for a in actions().values() if where in a.where]
+            # A command that nothing here can do is not offered.
+            mine = [
+                a
+                for a in actions().values()
+                if where in a.where and (a.kind == "widget" or self.hub.can_run(a.id))
+            ]
             lines: list[tuple[str, Text]] = [(key_words(self.hub.keymap.keys(a.id)), a.words) for a in mine]
             groups.append((T(f"action.where.{where}"), lines))
         KeySheet(self, T("app.all_keys"), groups).open()
