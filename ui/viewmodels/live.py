@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tcm_station.devices.base import PulseDriver
 from tcm_station.domain.errors import StationError
@@ -22,7 +23,7 @@ class Advice:
 
     key: str
     level: str = "notice"
-    params: dict[str, object] = field(default_factory=dict, compare=False)
+    params: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Held:
@@ -174,7 +175,7 @@ class PulseLive:
         """Whether the device stopped by itself: the end of the record, or a failure."""
         return self.session is not None and not self.session.running
 
-    def finish(self) -> tuple[bytes, dict[str, object]]:
+    def finish(self) -> tuple[bytes, dict[str, Any]]:
         """Stop, and what should be kept: the record, and how it was taken (arguments of `take`)."""
         session = self.session
         if session is None:
@@ -183,7 +184,7 @@ class PulseLive:
         session.step()  # what came between the last look and the stop
         self.session, self.failure = None, session.failure
         settings = (*session.info.settings, ("position", self.place))
-        how: dict[str, object] = {
+        how: dict[str, Any] = {
             "device": session.info.driver,
             "settings": settings,
             "synthetic": session.info.synthetic,

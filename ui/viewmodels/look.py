@@ -1,6 +1,7 @@
 """望: the tongue and the face of the open visit, what was measured on them, and the visit before. No Qt."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.measurement import Basis, Measurement
@@ -8,7 +9,10 @@ from tcm_station.domain.visit import Visit
 from tcm_station.workflow.live import upright
 from tcm_station.workflow.pictures import overlay
 from ui.viewmodels.shell import Shell
-from ui.viewmodels.taking import Taking
+from ui.viewmodels.taking import Refusal, Taking
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: What stands first in the table of the tongue; the regional colours follow.
 FIRST = (
@@ -65,8 +69,8 @@ class Pictures:
     """What is shown of one capture: arrays (h, w, 3) uint8. drawn: with the overlay, None when refused."""
 
     key: str
-    plain: object
-    drawn: object | None = None
+    plain: "NDArray[Any]"
+    drawn: "NDArray[Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Look(Taking):
         return ExamKind.FACE if self.kind is ExamKind.TONGUE else ExamKind.TONGUE
 
     @property
-    def refused_here(self):
+    def refused_here(self) -> Refusal | None:
         """What was refused of the kind at the front."""
         refused = self.refused
         return refused if refused is not None and refused.kind is self.kind else None

@@ -16,8 +16,9 @@ def bring(frame: Frame, paths: Sequence[str]) -> bool:
         frame.note(T("look.unknown_file", name=Path(paths[0]).name if paths else ""))
         return False
     path, method = known[0]
-    frame.go({"film": "look_live"}.get(method, method))
-    page = frame.widget.page({"film": "look_live"}.get(method, method))
+    name = "look_live" if method == "film" else method
+    frame.go(name)
+    page = frame.page(name)
     if page is not None:
         page.take_path(path)
     if len(paths) > 1:

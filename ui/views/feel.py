@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -26,6 +27,9 @@ from ui.widgets.measurements import MeasurementTable
 from ui.widgets.ninegrid import Cell, NineGrid
 from ui.widgets.quality import QualityRibbon
 from ui.words import Name, T, Text, Words, lang, say
+
+if TYPE_CHECKING:
+    from ui.widgets.review_plot import ReviewPlot
 
 RIGHT_WIDTH = 436
 #: Under which ending a record goes out again.
@@ -72,7 +76,8 @@ class Symbol(Words):
 
     def __str__(self) -> str:
         short = self.code.removeprefix("pulse.")
-        if re.fullmatch(r"[htw]\d?(_[ht]\d?)?", short) is None:
+        # t5 is the whole of diastole, while point 5 of the plot is the dicrotic wave: no symbol for both.
+        if short == "t5" or re.fullmatch(r"[htw]\d?(_[ht]\d?)?", short) is None:
             return str(Name(self.code))
         return f"{short.replace('_', '/').translate(_SUB)} {Name(self.code)}"
 
@@ -121,6 +126,7 @@ class DimensionStrip(Drawn):
 class FeelPage(TakingPage):
     """The pulse of the open visit."""
 
+    model: Feel
     contexts = ("pulse", "visit", "tables")
     hints = ("pulse.record", "pulse.import", "pulse.grid", "tables.confirm", "tables.negate", "pulse.compare")
     help = T("feel.help")
@@ -130,7 +136,7 @@ class FeelPage(TakingPage):
 
     def __init__(self, frame) -> None:
         super().__init__(frame, Feel(frame.shell))
-        self._plot = None  # pyqtgraph is only imported for whoever looks at the trace
+        self._plot: ReviewPlot | None = None  # pyqtgraph is only imported for whoever looks at the trace
         self._compare = False
         self._hand = "left"
         self.columns = Columns(
@@ -309,7 +315,7 @@ class FeelPage(TakingPage):
         taken = exam.captures[0].taken_at.strftime("%H:%M")
         place = self.model.place_taken()
         where: Text = T("feel.at_place", place=place_words(place), time=taken) if place else taken
-        last = ()
+        last: tuple[float, ...] = ()
         before = self.model.previous()
         if self._compare and before is not None:
             last = next((s.values for s in before[1].series if s.name == "pulse.average_beat"), ())
@@ -376,7 +382,7 @@ class FeelPage(TakingPage):
     def _play(self) -> None:
         """Play the record again on the live page."""
         data = self._raw() if self.can_take() else None
-        page = self.frame.widget.page("feel_live")
+        page = self.frame.page("feel_live")
         if data is not None and page is not None:
             self.frame.go("feel_live")
             page.play(data, say(T("feel.this_record")))

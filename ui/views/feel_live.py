@@ -70,6 +70,7 @@ class Figures(Drawn):
 class FeelLivePage(TakingPage):
     """Taking the pulse from a device. Leaving the page or changing the patient stops it."""
 
+    model: Feel
     contexts = ("pulse", "visit")
     hints = ("pulse.record", "pulse.again", "pulse.position", "pulse.amplitude", "pulse.sensor", "app.back")
     help = T("live.pulse_help")

@@ -1,7 +1,7 @@
 """What a page may ask of the window it stands in."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -37,6 +37,15 @@ class Frame(Protocol):
 
     def go(self, name: str) -> None:
         """Bring a station or a mode to the front, by the name of its page."""
+
+    def is_front(self, page: QWidget) -> bool:
+        """Whether this page is the one that is shown."""
+
+    def back(self) -> None:
+        """Out of the top thing only: a mode, then the station."""
+
+    def page(self, name: str) -> Any:
+        """The page with this name, built on the first call; None when there is none."""
 
     def do(self, command: Command) -> bool:
         """Apply a command to the open visit; an error is shown and answered with False."""

@@ -27,6 +27,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.columns import Columns
 from ui.widgets.measurements import MeasurementTable
 from ui.words import Name, T, say
+from ui.workers import Task
 
 RIGHT_WIDTH = 420
 _LEFT = 52  # of the plots inside their panel, px at 100 %
@@ -140,13 +141,13 @@ class VoicePlot(QWidget):
             )
         painter.setPen(pen("p1", 1.4))
         run: list[QPointF] = []
-        for index, value in enumerate((*sound.f0, None)):
-            if value is None or not plane.y0 <= value <= plane.y1:
+        for index, hz in enumerate((*sound.f0, None)):
+            if hz is None or not plane.y0 <= hz <= plane.y1:
                 if len(run) > 1:
                     painter.drawPolyline(QPolygonF(run))
                 run = []
             else:
-                run.append(plane.at(index * sound.f0_step_s, value))
+                run.append(plane.at(index * sound.f0_step_s, hz))
 
 
 class FormRow(QWidget):
@@ -238,6 +239,7 @@ class FormRow(QWidget):
 class ListenPage(TakingPage):
     """Voice, breath, cough and smell of the open visit."""
 
+    model: Listen
     contexts = ("listen", "visit", "tables")
     hints = ("listen.form", "listen.import", "tables.confirm", "tables.negate", "tables.add")
     help = T("listen.help")
@@ -248,7 +250,7 @@ class ListenPage(TakingPage):
     def __init__(self, frame) -> None:
         super().__init__(frame, Listen(frame.shell))
         self._key = ""
-        self._loading = None
+        self._loading: Task | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.columns = Columns(

@@ -18,6 +18,7 @@ from ui.widgets.columns import Columns
 from ui.widgets.measurements import MeasurementTable
 from ui.widgets.picture import PictureStrip, PictureView
 from ui.words import T, Text
+from ui.workers import Task
 
 LEFT_WIDTH = 404
 
@@ -25,6 +26,7 @@ LEFT_WIDTH = 404
 class LookPage(TakingPage):
     """Tongue and face of the open visit."""
 
+    model: Look
     contexts = ("look", "visit", "tables")
     hints = (
         "tables.row",
@@ -43,7 +45,7 @@ class LookPage(TakingPage):
 
     def __init__(self, frame) -> None:
         super().__init__(frame, Look(frame.shell))
-        self._loading = None
+        self._loading: Task | None = None
         self._key = ""
         self._plain: QImage | None = None
         self._drawn: QImage | None = None

@@ -12,7 +12,6 @@ from tcm_station.domain.errors import StationError
 from tcm_station.domain.examination import ExamKind
 from tcm_station.workflow.live_camera import (
     BURST,
-    Look,
     Row,
     Shot,
     Watcher,
@@ -21,9 +20,11 @@ from tcm_station.workflow.live_camera import (
     open_camera,
     sharpest,
 )
+from tcm_station.workflow.live_camera import Look as Seen
 from tcm_station.workflow.pictures import png_bytes
 from ui.style import RIGHT, colour, paint_glyph, paint_text, pen, px
 from ui.viewmodels.live import Advice, CameraLive, shot_settings
+from ui.viewmodels.look import Look
 from ui.views.look_parts import image_of
 from ui.views.taking import ErrorWords, TakingPage
 from ui.widgets.base import ElidedLabel, Label, SectionHead, column, hairline, row
@@ -76,13 +77,14 @@ class GateTable(RowView):
 class LookLivePage(TakingPage):
     """Taking a picture of tongue or face. Leaving the page or changing the patient lets the camera go."""
 
+    model: Look
     contexts = ("look", "visit")
     hints = ("look.shoot", "look.use_anyway", "look.overlay", "look.reset_zoom", "look.import", "app.back")
     help = T("live.camera_help")
 
     def __init__(self, frame) -> None:
         # One model with the result page: what is refused here is shown there, beside its picture.
-        super().__init__(frame, frame.widget.page("look").model)
+        super().__init__(frame, frame.page("look").model)
         self.live = CameraLive()
         self._opening: object | None = None
         self._shown = self._looked = -1
@@ -194,7 +196,7 @@ class LookLivePage(TakingPage):
         }
 
     def entered(self) -> None:
-        self.frame.widget.page("look").follow_visit()
+        self.frame.page("look").follow_visit()
         super().entered()
         self.setFocus()
         self.parts.choose(self.model.kind)
@@ -215,7 +217,7 @@ class LookLivePage(TakingPage):
         self.live.close()
 
     def _found(self, numbers: tuple[int, ...]) -> None:
-        if self.frame.widget.stack.currentWidget() is not self:
+        if not self.frame.is_front(self):
             return
         self.live.cameras = numbers
         now = self.live.device
@@ -328,7 +330,7 @@ class LookLivePage(TakingPage):
         else:
             self.picture.set_state("frozen", T("live.film_over"))
 
-    def _show_look(self, look: Look) -> None:
+    def _show_look(self, look: Seen) -> None:
         self.picture.set_overlay(outlines_image(look))
         self.gate.set_items(list(look.rows))
         passed = len(look.rows) - len(look.failing)
@@ -442,13 +444,12 @@ class LookLivePage(TakingPage):
 
     def _taken(self, visit_id: str | None, refusal) -> None:
         super()._taken(visit_id, refusal)
-        here = self.frame.widget.stack.currentWidget() is self
-        if here and visit_id == self.visit_id:
+        if self.frame.is_front(self) and visit_id == self.visit_id:
             self.frame.go("look")
 
     def _import(self) -> None:
         self.frame.go("look")
-        self.frame.widget.page("look").open_dialog()
+        self.frame.page("look").open_dialog()
 
     def back(self) -> None:
         """Esc: the measuring, then the field for the reason, then back to the result."""
@@ -481,7 +482,7 @@ def camera_words(advice: Advice) -> tuple[Text, Text]:
     return T(f"live.look.{advice.key}"), T(f"live.look_text.{advice.key}")
 
 
-def outlines_image(look: Look) -> QImage:
+def outlines_image(look: Seen) -> QImage:
     """What was found, drawn on nothing: white upon dark, as wide as the picture asks for."""
     width, height = look.size
     made = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)

@@ -17,6 +17,7 @@ from ui.widgets.findings import FindingTags, Shown
 from ui.widgets.frames import Message
 from ui.widgets.progress import ProgressStrip
 from ui.words import T, Text, Words, lang, say
+from ui.workers import Task
 
 HERE = frozenset({Kind.EXAMINATIONS, Kind.FINDINGS, Kind.VISITS, Kind.PATIENTS, Kind.SIGNATURE})
 
@@ -206,7 +207,7 @@ class TakingPage(Page):
     def __init__(self, frame, model: Taking) -> None:
         super().__init__(frame)
         self.model = model
-        self.task = None
+        self.task: Task | None = None
         self.visit_id: str | None = None
         self.strip = ProgressStrip()
         self.strip.cancelled.connect(self.cancel)
@@ -328,7 +329,7 @@ class TakingPage(Page):
         elif self.model.refused is not None:
             self.forget_refused()
         else:
-            self.frame.widget.back()
+            self.frame.back()
 
     def forget_refused(self) -> None:
         self.model.refused = None

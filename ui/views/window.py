@@ -170,6 +170,10 @@ class Window(QWidget):
     def is_sample(self) -> bool:
         return self._sample
 
+    def is_front(self, page: QWidget) -> bool:
+        """Whether this page is the one that is shown."""
+        return self._page is page
+
     def page(self, name: str) -> Page | None:
         """The page with this name, built on the first call; None when there is none."""
         spec = registry.find(name)
