@@ -27,7 +27,8 @@ def sources() -> str:
 @cache
 def prefixes() -> tuple[re.Pattern[str], ...]:
     """Keys made at run time: an f-string's fixed parts, each field standing for one or more parts."""
-    found = set(re.findall(r"""f["']([a-z_.\-]+\.\{[^"']*)["']""", sources()))
+    quoted = r"""f"([a-z_.\-]+\.\{[^"]*)"|f'([a-z_.\-]+\.\{[^']*)'"""
+    found = {one or other for one, other in re.findall(quoted, sources())}
     patterns = []
     for told in found:
         parts = re.split(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", told)
