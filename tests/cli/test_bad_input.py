@@ -1,6 +1,6 @@
 """Bad input through the command line: refused in both languages with what to do, and nothing else suffers.
 
-Each test asks for the exit code of the contract, the error's code, its words and advice in Chinese and English,
+Each test asks for the exit code, the error's code, its words and advice in Chinese and English,
 and that what stood beside the bad input was done.
 """
 
