@@ -44,6 +44,9 @@ class Figures(Drawn):
         self.setAccessibleName(f"{say(T('live.rate'))} {words} {say(T('live.clean'))} {clean}")
         self.update()
 
+    def retranslate(self) -> None:
+        self.set(self._rate, self._clean)
+
     def natural(self) -> tuple[float, float]:
         return (280, 72)
 
