@@ -143,12 +143,12 @@ class PrescriptionPage(Page):
         self._formula = HitField(T("prescription.formula"), self.model.formulas, note=lambda hit: hit.pinyin)
         self._formula.picked.connect(self._take_formula)
         self._picker = QWidget()
-        line = row(gap=8)
-        self._picker.setLayout(line)
-        line.addWidget(self._formula, 2)
+        stack = column(gap=6)
+        self._picker.setLayout(stack)
+        stack.addWidget(self._formula)
         self._proposed = QWidget()
         self._proposed_flow = Flow(6, self._proposed)
-        line.addWidget(self._proposed, 5)
+        stack.addWidget(self._proposed)
         box.addWidget(self._picker)
         self._empty = Label(kind="lead", tint="ink2", wrap=True)
         box.addWidget(self._empty)
@@ -213,16 +213,16 @@ class PrescriptionPage(Page):
             field.editingFinished.connect(self._keep_doses)
         self._product = self._cell("", "body_strong")
         line.addWidget(self._product)
+        self._form = Segment([(form, T(f"prescription.form.{form.value}")) for form in _FORMS])
+        self._form.chosen.connect(self._set_form)
+        line.addWidget(self._form)
         box.addWidget(first)
         self._doses_row = first
         second = row(gap=12)
-        self._form = Segment([(form, T(f"prescription.form.{form.value}")) for form in _FORMS])
-        self._form.chosen.connect(self._set_form)
         self._note = Field(T("prescription.directions"))
         self._note.editingFinished.connect(self._keep_note)
         self._to_review = Button(T("prescription.to_review"), "Ctrl Enter", kind="primary")
         self._to_review.clicked.connect(lambda: self.frame.go("review"))
-        second.addWidget(self._form)
         second.addWidget(self._note, 1)
         second.addWidget(self._to_review)
         box.addLayout(second)
@@ -359,8 +359,8 @@ class PrescriptionPage(Page):
         self._fit_flow()
 
     def _fit_flow(self) -> None:
-        wide = self._proposed.width() if self._proposed.width() > px(80) else self.width() // 2
-        self._proposed.setMinimumHeight(self._proposed_flow.heightForWidth(max(px(160), wide)))
+        wide = max(px(160), self._formula.width())
+        self._proposed.setMinimumHeight(self._proposed_flow.heightForWidth(wide))
         doses = self._doses_row
         doses.setMinimumHeight(doses.layout().heightForWidth(max(px(200), doses.width())))
 

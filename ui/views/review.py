@@ -49,6 +49,8 @@ from ui.widgets.columns import Columns
 from ui.widgets.frames import AnswerList, EmptyState, Message, SignatureSlot, WayOn
 from ui.words import Name, T, Text, lang, say
 
+_MOST_REASONS = 4  # under the button; the rest is counted
+
 
 class OpenAlert(QWidget):
     """The alert at the front with its answers: reasons by key, a sentence, the second person and password.
@@ -544,10 +546,15 @@ class ReviewPage(Page):
         if not user:
             reasons.insert(0, say(T("reviewing.no_user")))
         self._sign.set_reason(reasons[0] if reasons else "")
-        self._why.say("\n".join(f"◆ {text}" for text in reasons[:6]) if reasons else "")
-        if len(reasons) > 6:
+        self._why.say("\n".join(f"◆ {text}" for text in reasons[:_MOST_REASONS]) if reasons else "")
+        if len(reasons) > _MOST_REASONS:
             self._why.say(
-                "\n".join([*(f"◆ {t}" for t in reasons[:6]), say(T("reviewing.more", n=len(reasons) - 6))])
+                "\n".join(
+                    [
+                        *(f"◆ {t}" for t in reasons[:_MOST_REASONS]),
+                        say(T("reviewing.more", n=len(reasons) - _MOST_REASONS)),
+                    ]
+                )
             )
 
     # doing
