@@ -384,6 +384,17 @@ def test_leaving_the_camera_page_lets_the_camera_go(window, visit, no_cameras):
     assert not source.running and not page.timer.isActive()
 
 
+def test_another_patient_never_stands_over_the_picture_of_the_one_before(window, visit, no_cameras):
+    window.go("look_live")
+    page = window.page("look_live")
+    until(lambda: page.picture.has_picture)
+    source = page.live.watcher.source
+    other = next(row.patient.id for row in window.shell.rows() if row.visit_id is None)
+    window.shell.open_patient(other)
+    QCoreApplication.processEvents()
+    assert not source.running and not page.picture.has_picture and not page.timer.isActive()
+
+
 def test_a_page_left_while_the_camera_opens_keeps_no_camera(window, visit, no_cameras):
     window.go("look_live")
     page = window.page("look_live")

@@ -198,7 +198,9 @@ class FeelLivePage(TakingPage):
         self._stop_unkept()
 
     def visit_moved(self) -> None:
+        # The wave of one person must not stand under the name of another.
         self._stop_unkept()
+        self._blank()
 
     def _stop_unkept(self) -> None:
         """Stop the device; what was not kept is said."""

@@ -208,7 +208,13 @@ class LookLivePage(TakingPage):
         self._let_go()
 
     def visit_moved(self) -> None:
+        # The picture of one person must not stand under the name of another.
+        was_running = self.live.running
         self._let_go()
+        self._clear()
+        if was_running:
+            self.picture.set_state("frozen", T("live.let_go"))
+            self.advice.say(T("live.let_go"), T("live.let_go_text"), "notice")
 
     def _let_go(self) -> None:
         self.timer.stop()
@@ -378,13 +384,15 @@ class LookLivePage(TakingPage):
         draft = self.frame.shell.is_draft
         self.go.say(T("action.look.shoot"), self.frame.hub.keys("look.shoot"))
         self.anyway.say(T("action.look.use_anyway"), self.frame.hub.keys("look.use_anyway"))
-        self.go.setEnabled(draft and self.live.running and self.task is None)
+        self.go.setEnabled(draft and bool(self.live.device) and self.task is None)
         self.anyway.setEnabled(draft and self.live.may_use_anyway() and self.task is None)
 
     # shooting
     def shoot(self) -> None:
         """A burst, of which the sharpest is kept; only when the gate lets it pass."""
-        if not self.live.running:
+        if not self.live.running and self.live.device:
+            self.open(self.live.device, self.live.path)
+        elif not self.live.running:
             self.frame.note(T("live.no_camera"))
         elif self.live.may_shoot():
             self._shoot("")
