@@ -16,10 +16,8 @@ def value_text(m: Measurement, lang: Lang) -> str:
     """ "0.41 ± 0.02", "72.4 ± 1.1 /min", or why there is none."""
     if m.value is None:
         return tr("cli.not_measured", lang, why=reason_text(m.why or "", lang))
-    places = measurement_decimals(m.code)
-    sd = "" if m.sd is None else f" ± {m.sd:.{places}f}"
     unit = "" if m.unit == "1" else f" {m.unit}"
-    return f"{m.value:.{places}f}{sd}{unit}"
+    return m.rounded(measurement_decimals(m.code)) + unit
 
 
 def examination_text(name: str, examination: Examination, lang: Lang) -> str:
@@ -71,6 +69,8 @@ def differentiation_text(
         lines.append("     " + tr("cli.for", lang, what=_evidence(c.supporting, known, lang)))
         lines.append("     " + tr("cli.against", lang, what=_evidence(c.opposing, known, lang)))
         lines.append("     " + tr("cli.missing", lang, what=_evidence(c.missing[:6], known, lang)))
+    if not told.stands_out:
+        lines.append("  " + tr("cli.nothing_stands_out", lang))
     if told.formulas:
         names = tr("report.comma", lang).join(name_of(f.code, lang) for f in told.formulas[:5])
         lines.append("  " + tr("cli.formulas", lang, names=names))

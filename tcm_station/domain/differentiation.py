@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: Under one in ten, nine other syndromes in ten are as likely: a choice of ours, not of a standard.
+LEAST_P = 0.1
+
 
 class ElementKind(StrEnum):
     LOCATION = "location"
@@ -89,6 +92,12 @@ class Differentiation:
     red_flags: tuple[RedFlag, ...] = ()
     rest_p: float = 0.0
     principle: str | None = None
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the first candidate is likely enough to be a proposal. Below LEAST_P it is the first of
+        many, and no formula should follow from it."""
+        return bool(self.candidates) and self.candidates[0].p >= LEAST_P
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,26 @@ class Measurement:
         if self.value is not None and not math.isfinite(self.value):
             raise ValueError(f"{self.code}: value is not finite")
 
+    def rounded(self, places: int) -> str:
+        """Value and one standard deviation with so many decimals, without the unit; "" without a value.
+
+        A deviation that rounds to nothing is told as less than the last decimal, not as none.
+        """
+        if self.value is None:
+            return ""
+        said = f"{round(self.value, places) + 0.0:.{places}f}"  # + 0.0: no "-0.0"
+        if self.sd is None:
+            return said
+        least = 10.0**-places
+        sd = f"{self.sd:.{places}f}" if not 0 < self.sd < least / 2 else f"<{least:.{places}f}"
+        return f"{said} ± {sd}"
+
+    def population(self, lang: str) -> str:
+        """Whom the reference range holds for. The table has it as Chinese words, then Latin ones."""
+        whole = self.ref_population or ""
+        start = next((i for i, c in enumerate(whole) if c.isascii() and c.isalpha()), len(whole))
+        return (whole[:start] if lang == "zh" and start else whole[start:]).strip()
+
     @property
     def outside_reference(self) -> int:
         """-1 below, 1 above, 0 inside the reference range or without one."""

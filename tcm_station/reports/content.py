@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from tcm_station import __version__
-from tcm_station.domain.differentiation import Candidate, Evidence
+from tcm_station.domain.differentiation import Candidate, Differentiation, Evidence
 from tcm_station.domain.examination import Examination, ExamKind
 from tcm_station.domain.finding import Finding, Polarity
 from tcm_station.domain.measurement import Measurement
@@ -131,10 +131,8 @@ class _Writer:
     def value(self, m: Measurement) -> str:
         if m.value is None:
             return self.tr("report.not_measurable", why=self.reason(m.why or ""))
-        places = _decimals(m.code)
-        sd = "" if m.sd is None else f" ± {m.sd:.{places}f}"
         unit = "" if m.unit == "1" else f" {m.unit}"
-        return f"{m.value:.{places}f}{sd}{unit}"
+        return m.rounded(_decimals(m.code)) + unit
 
     def reason(self, key: str) -> str:
         return self.tr(key) if has_key(key) else key
@@ -146,7 +144,7 @@ class _Writer:
         low = "" if m.ref_low is None else f"{m.ref_low:.{places}f}"
         high = "" if m.ref_high is None else f"{m.ref_high:.{places}f}"
         said = f"{low}–{high}" if low and high else (f"≥ {low}" if low else f"≤ {high}")
-        return f"{said} {m.ref_population or ''}".strip()
+        return f"{said} {m.population(self.lang)}".strip()
 
     def judged(self, m: Measurement) -> str:
         side = m.outside_reference
@@ -169,7 +167,7 @@ class _Writer:
         return Table(
             head=tuple(self.tr(f"report.col.{h}") for h in heads),
             rows=rows,
-            widths=(0.30, 0.26, 0.22, 0.10, 0.12),
+            widths=(0.28, 0.25, 0.20, 0.11, 0.16),
             strong=(1,),
             drop_narrow=(3,),
         )
@@ -234,16 +232,14 @@ def _summary(w: _Writer) -> list[Block]:
             blocks.append(Text(visit.judgement.text))
     told = visit.differentiation
     if told is not None and told.candidates:
-        first = told.candidates[0]
-        said = w.tr("report.proposed", what=w.name(first.code), p=f"{first.p:.2f}")
-        blocks.append(Text(said, "body" if visit.judgement else "strong"))
+        blocks.append(Text(_proposed(w, told), "body" if visit.judgement else "strong"))
     if told is not None:
         for flag in told.red_flags:
             advice = flag.advice_zh if w.lang == "zh" else flag.advice_en
             blocks.append(Text(w.tr("report.red_flag", advice=advice), "notice"))
     if visit.complaint:
         blocks.append(Text(w.tr("report.complaint", text=visit.complaint)))
-    if told is not None and told.principle:
+    if told is not None and told.principle and told.stands_out:
         blocks.append(Text(w.tr("report.principle", text=w.name(told.principle))))
     return blocks
 
@@ -432,7 +428,9 @@ def outpatient_record(material: Material, lang: Lang) -> Paper:
     field_("complaint", visit.complaint)
     field_("history", visit.history)
     inspection = [e for e in visit.examinations if e.kind in (ExamKind.TONGUE, ExamKind.FACE)]
-    field_("inspection", w.tr("report.semicolon").join(w.finding_words(e.findings) for e in inspection))
+    seen = [w.finding_words(e.findings) for e in inspection if e.findings]
+    nothing = w.tr("report.none") if inspection else ""
+    field_("inspection", w.tr("report.semicolon").join(seen) or nothing)
     voice, pulse = visit.examination(ExamKind.VOICE), visit.examination(ExamKind.PULSE)
     field_("listening", w.finding_words(voice.findings) if voice else "")
     asked = tuple(f for f in material.findings if f.source.value in ("inquiry", "text"))
@@ -467,9 +465,16 @@ def _summary_of_differentiation(w: _Writer) -> list[Block]:
     else:
         blocks.append(Text(w.tr("report.no_own")))
     if told is not None and told.candidates:
-        first = told.candidates[0]
-        blocks.append(Text(w.tr("report.proposed", what=w.name(first.code), p=f"{first.p:.2f}"), "small"))
+        blocks.append(Text(_proposed(w, told), "small"))
     return blocks
+
+
+def _proposed(w: _Writer, told: Differentiation) -> str:
+    """The program's first candidate with its probability, or that none stands out."""
+    first = told.candidates[0]
+    if told.stands_out:
+        return w.tr("report.proposed", what=w.name(first.code), p=f"{first.p:.2f}")
+    return w.tr("report.nothing_stands_out", what=w.name(first.code), p=f"{first.p:.2f}")
 
 
 def _amount(w: _Writer, line: PrescriptionLine) -> str:

@@ -222,7 +222,7 @@ class _Printer:
         canvas.setFont(REGULAR, small)
         canvas.drawString(left, y - small, printable(paper.clinic))
         page = paper.page_words.format(page=number, pages=total)
-        canvas.drawRightString(right, y - small, " · ".join((*paper.right, page)))
+        canvas.drawRightString(right, y - small, " · ".join(part for part in (*paper.right, page) if part))
         canvas.setFillColor(plots.colour("ink"))
         canvas.setFont(BOLD, look["title"])
         base = y - small - look["title"] - 3

@@ -45,7 +45,14 @@ class _Axes:
     """A drawing with a frame, ticks, and the way from data to points."""
 
     def __init__(
-        self, width: float, height: float, x: tuple[float, float], y: tuple[float, float], *, y_ticks: bool
+        self,
+        width: float,
+        height: float,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        *,
+        y_ticks: bool,
+        x_unit: str,
     ) -> None:
         from reportlab.graphics.shapes import Drawing, Line, String
 
@@ -53,9 +60,12 @@ class _Axes:
         self.left, self.bottom = (24.0 if y_ticks else 4.0), 14.0
         self.right, self.top = width - 6.0, height - 10.0
         self.x_range, self.y_range = x, y
-        for value in _ticks(*x):
+        steps = _ticks(*x)
+        for value in steps:
             at = self.x(value)
-            label = String(at, 3, f"{value:g}", fontName=REGULAR, fontSize=SMALL_PT, textAnchor="middle")
+            # The last tick carries the unit: there nothing is drawn that it could lie upon.
+            said = f"{value:g} {x_unit}" if value == steps[-1] else f"{value:g}"
+            label = String(at, 3, said, fontName=REGULAR, fontSize=SMALL_PT, textAnchor="middle")
             label.fillColor = colour("p_axis")
             self.drawing.add(label)
             self.drawing.add(Line(at, self.bottom, at, self.bottom - 2, strokeColor=colour("p_axis")))
@@ -111,6 +121,7 @@ def beat_drawing(plot: BeatPlot, width: float, height: float) -> "Drawing":
         (0.0, plot.time_s[-1]),
         (min(0.0, *lows), max(highs) * 1.08),
         y_ticks=True,
+        x_unit=plot.time_label,
     )
     if plot.sd:
         upper = [c for t, v in zip(plot.time_s, highs, strict=True) for c in (axes.x(t), axes.y(v))]
@@ -132,7 +143,6 @@ def beat_drawing(plot: BeatPlot, width: float, height: float) -> "Drawing":
         axes.text(axes.x(time) + 3, axes.y(value) + 4, label, bold=True)
     axes.text(axes.right, axes.top - 6, plot.note, anchor="end")
     axes.text(2, axes.top + 3, plot.unit)
-    axes.text(axes.right, axes.bottom + 3, plot.time_label, anchor="end")
     return axes.drawing
 
 
@@ -141,13 +151,17 @@ def trace_drawing(plot: TracePlot, width: float, height: float) -> "Drawing":
     low, high = min(plot.values), max(plot.values)
     margin = (high - low) * 0.12 or 1.0
     axes = _Axes(
-        width, height, (plot.time_s[0], plot.time_s[-1]), (low - margin, high + margin), y_ticks=False
+        width,
+        height,
+        (plot.time_s[0], plot.time_s[-1]),
+        (low - margin, high + margin),
+        y_ticks=False,
+        x_unit=plot.time_label,
     )
     line = [c for t, v in zip(plot.time_s, plot.values, strict=True) for c in (axes.x(t), axes.y(v))]
     axes.line(line, "p1", 0.8)
     for mark in plot.marks_s:
         axes.line([axes.x(mark), axes.bottom, axes.x(mark), axes.bottom + 5], "p2", 1.0)
-    axes.text(axes.right, axes.top + 2, plot.time_label, anchor="end")
     return axes.drawing
 
 

@@ -203,10 +203,14 @@ def conclude(
     taken: tuple[Taken, ...],
     refused: tuple[tuple[str, StationError], ...],
 ) -> Consultation:
-    """Differentiate, propose the first formula's lines, and review them."""
+    """Differentiate, propose the first formula's lines, and review them.
+
+    No formula follows from a red flag, nor where no syndrome stands out.
+    """
     proposal = propose(visit, patient)
     visit = replace(visit, differentiation=proposal, proposal_shown=True)
-    if proposal.formulas and not proposal.red_flags and visit.prescription is None:
+    sound = proposal.stands_out and not proposal.red_flags
+    if proposal.formulas and sound and visit.prescription is None:
         visit = replace(visit, prescription=prescription_of(proposal.formulas[0].code))
     review = review_of(visit, patient)
     visit = replace(visit, review=review)

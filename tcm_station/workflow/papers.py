@@ -94,9 +94,9 @@ def write_papers(
             continue
         if examination.kind in (ExamKind.TONGUE, ExamKind.FACE):
             drawn = pictures.overlay(taken.data, Path(taken.name).name, examination)
-            images[examination.kind] = pictures.png_bytes(drawn)
-    if ExamKind.TONGUE in images:
-        keep("overlay.png", images[ExamKind.TONGUE])
+            images[examination.kind] = pictures.png_bytes(pictures.close_up(drawn, examination))
+            if examination.kind is ExamKind.TONGUE:
+                keep("overlay.png", pictures.png_bytes(drawn))
     pulse = result.visit.examination(ExamKind.PULSE)
     if pulse is not None:
         keep("pulse.png", papers.pulse_png(pulse, lang))
@@ -127,7 +127,8 @@ def visit_paper(desk: "Desk", visit_id: str, name: str, lang: Lang, size: str = 
         examination = visit.examination(kind)
         if examination is not None:
             data = desk.store.media.get(examination.captures[0].sha256)
-            images[kind] = pictures.png_bytes(pictures.overlay(data, "", examination))
+            drawn = pictures.overlay(data, "", examination)
+            images[kind] = pictures.png_bytes(pictures.close_up(drawn, examination))
     clinic = str(desk.store.settings.get("clinic", ""))
     material = papers.Material(
         visit, patient, findings_of(visit), name_of, images, editions_of(visit), clinic

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from tcm_station.domain.errors import NotWritten
 from tcm_station.domain.examination import Examination, ExamKind
 
+MARGIN = 2.0
+
 
 def overlay(data: bytes, name: str, examination: Examination) -> NDArray[Any]:
     """The upright picture with what was found drawn on it: uint8 (h, w, 3), RGB."""
@@ -21,6 +23,24 @@ def overlay(data: bytes, name: str, examination: Examination) -> NDArray[Any]:
     from vision.tongue.overlay import draw_overlay as draw_tongue
 
     return draw_tongue(picture.rgb, examination)
+
+
+def close_up(pixels: NDArray[Any], examination: Examination) -> NDArray[Any]:
+    """The part of a tongue's picture that a page has room for: the tongue with as much again around it.
+
+    Where the tongue fills the picture, and for a face, the picture is left as it is.
+    """
+    outline = next((r.points for r in examination.regions if r.name == "tongue.region.outline"), ())
+    if examination.kind is not ExamKind.TONGUE or not outline:
+        return pixels
+    height, width = pixels.shape[:2]
+    xs, ys = [x for x, _ in outline], [y for _, y in outline]
+    half = 0.5 * MARGIN * max(max(xs) - min(xs), max(ys) - min(ys))
+    if 2 * half > 0.8 * min(width, height):
+        return pixels
+    x, y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    left, top = max(0, round(x - half)), max(0, round(y - half))
+    return pixels[top : round(y + half), left : round(x + half)]
 
 
 def tongue_mask(examination: Examination) -> NDArray[Any]:
