@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from tcm_station.domain.differentiation import Candidate, NextQuestion
 from tcm_station.domain.finding import Polarity
 from tcm_station.workflow.lookup import Hit
-from ui.style import RIGHT, line_px, paint_glyph, paint_text, pen, px, size
+from ui.style import LEFT, RIGHT, line_px, paint_glyph, paint_text, pen, px, size
 from ui.viewmodels.pattern import Difference, code_of, short_name
 from ui.widgets.base import Drawn, Label, clear, hairline, row, wrapped_lines
 from ui.widgets.buttons import Button, Field, SealMark, Tag
@@ -158,10 +158,9 @@ class Candidates(RowView):
         words = ("", "syndrome", "p", "interval", "for", "against", "missing")
         for index, (cell, word) in enumerate(zip(cells, words, strict=True)):
             if word:
-                align = {"align": RIGHT} if index in (2, 4, 5, 6) else {}
-                paint_text(
-                    painter, cell, say(T(f"pattern.column.{word}")), kind="caption", tint="ink2", **align
-                )
+                align = RIGHT if index in (2, 4, 5, 6) else LEFT
+                words = say(T(f"pattern.column.{word}"))
+                paint_text(painter, cell, words, kind="caption", tint="ink2", align=align)
 
     @staticmethod
     def cells(rect: QRectF) -> list[QRectF]:

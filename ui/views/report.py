@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
 from tcm_station.domain.errors import StationError
+from tcm_station.i18n import Lang
 from tcm_station.workflow.changes import Changed
 from tcm_station.workflow.pictures import write_bytes
 from ui.style import RIGHT, font, paint_glyph, paint_text, px
@@ -136,8 +137,8 @@ class ReportPage(Page):
         self._kept = QWidget()
         self._kept_box = column(gap=4)
         self._kept.setLayout(self._kept_box)
-        for widget in (self._addendum_head, self._addendum, self._keep, self._kept):
-            box.addWidget(widget)
+        for part in (self._addendum_head, self._addendum, self._keep, self._kept):
+            box.addWidget(part)
         box.addStretch(1)
         scroll.hold(content)
         outer.addWidget(scroll, 1)
@@ -235,7 +236,7 @@ class ReportPage(Page):
             self.preview.open(None)
             return
         paper_lang = self._lang.value()
-        chosen = "en" if paper_lang == "en" else "zh"
+        chosen: Lang = "en" if paper_lang == "en" else "zh"
         self._where.say(T("papers.making"))
         self._task = self.frame.runner.start(
             lambda task: self.model.make(chosen), done=self._on_made, failed=self._on_failed

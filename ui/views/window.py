@@ -552,9 +552,7 @@ class Window(QWidget):
     def showEvent(self, event) -> None:
         super().showEvent(event)
         now, screen = self.settings.now, self.screen()
-        tall = (
-            screen is not None and screen.size().height() >= tokens()["scale"]["suggest_1_15_from_height_px"]
-        )
+        tall = screen.size().height() >= tokens()["scale"]["suggest_1_15_from_height_px"]
         if tall and not now.scale_suggested and now.scale == 1.0:
             self.settings.change(scale_suggested=True)
             self.note(T("app.suggest_scale", keys=self.hub.keys("app.larger")))
