@@ -463,7 +463,7 @@ def test_pages_never_need_more_width_than_they_get(window, visit, settings, no_c
     window.go(name)
     quiet(window)
     page = window.page(name)
-    for scroll in (page.columns.scroll, page.columns.right_scroll):
+    for scroll in (page.columns.body, page.columns.right_scroll):
         inner = scroll.widget()
         if inner is not None and scroll.isVisible():
             assert inner.minimumSizeHint().width() <= scroll.viewport().width() + 1, scroll

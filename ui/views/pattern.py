@@ -420,8 +420,8 @@ class PatternPage(Page):
         if principle is not None:
             self._principle.say(Name(principle))
         last = model.last_judgement()
-        for shown in (self._last_head, self._last):
-            shown.setVisible(last is not None)
+        self._last_head.setVisible(last is not None)
+        self._last.setVisible(last is not None)
         if last is not None and last.judgement is not None:
             self._last_head.say(caption=last.at.strftime("%Y-%m-%d"))
             names = say(T("pattern.comma")).join(say(Short(c)) for c in last.judgement.syndromes)

@@ -159,8 +159,8 @@ class Candidates(RowView):
         for index, (cell, word) in enumerate(zip(cells, words, strict=True)):
             if word:
                 align = RIGHT if index in (2, 4, 5, 6) else LEFT
-                words = say(T(f"pattern.column.{word}"))
-                paint_text(painter, cell, words, kind="caption", tint="ink2", align=align)
+                head = say(T(f"pattern.column.{word}"))
+                paint_text(painter, cell, head, kind="caption", tint="ink2", align=align)
 
     @staticmethod
     def cells(rect: QRectF) -> list[QRectF]:

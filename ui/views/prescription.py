@@ -1,9 +1,10 @@
 """处方: lines with their usual doses, who proposed and adopted them, doses, and the live review beside."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from tcm_station.domain.errors import StationError
@@ -17,6 +18,7 @@ from ui.viewmodels.shell import seal_of
 from ui.views.nothing import no_visit
 from ui.views.page import Page
 from ui.views.pattern_parts import Short
+from ui.views.prescription_parts import AdditionRow, GramsEditor, Number
 from ui.views.rx_parts import (
     LineHead,
     LineTable,
@@ -40,52 +42,6 @@ _FORMS = (DoseForm.DECOCTION, DoseForm.GRANULE, DoseForm.PILL, DoseForm.POWDER, 
 _HANDLINGS = (
     "decoct-first", "add-late", "wrap", "decoct-alone", "melt", "take-with-liquid", "crush", "powder",
 )  # fmt: skip
-
-
-class _Small(Field):
-    """A field for one number. stepped(by): Up and Down."""
-
-    def __init__(self, wide: float = 44) -> None:
-        self._wide = wide
-        super().__init__()
-        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-
-    def restyle(self) -> None:
-        super().restyle()
-        self.setFixedWidth(px(self._wide))
-
-
-class _GramsEditor(Field):
-    """The amount of one line, edited in its place. left(): Esc."""
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-            return
-        super().keyPressEvent(event)
-
-
-class _Addition(QWidget):
-    """One proposed addition with its sign and a button. taken()."""
-
-    def __init__(self, words: Text, why: Text, keys: str, take: Callable[[], None]) -> None:
-        super().__init__()
-        line = row(gap=8, pad=(0, 2, 0, 2))
-        self.setLayout(line)
-        line.addWidget(Label(words, wrap=True), 3)
-        line.addWidget(Label(why, "caption", "ink2", wrap=True), 4)
-        button = Button(T("prescription.add"), keys, small=True)
-        button.clicked.connect(take)
-        line.addWidget(button)
 
 
 class PrescriptionPage(Page):
@@ -160,7 +116,7 @@ class PrescriptionPage(Page):
         self._lines.doubleClicked.connect(lambda index: self._edit_grams(index.row()))
         self._lines.clicked.connect(lambda index: self._on_click(index.row()))
         self._lines.chosen.connect(lambda item: self._reveal())
-        self._grams = _GramsEditor(parent=self._lines.viewport())
+        self._grams = GramsEditor(parent=self._lines.viewport())
         self._grams.hide()
         self._grams.returnPressed.connect(self._keep_grams)
         self._grams.left.connect(self._leave_grams)
@@ -201,7 +157,7 @@ class PrescriptionPage(Page):
         foot.setLayout(box)
         first = QWidget()
         line = Flow(8, first)
-        self._doses, self._per_day, self._portions = _Small(), _Small(), _Small()
+        self._doses, self._per_day, self._portions = Number(), Number(), Number()
         for words, field in (
             (T("prescription.doses_before"), self._doses),
             (T("prescription.per_day_before"), self._per_day),
@@ -411,10 +367,10 @@ class PrescriptionPage(Page):
             self._product.say(T("prescription.product", days=f"{totals.days:g}", times=totals.portions))
         self._product.setFixedWidth(round(width_of(self._product.text(), font("body_strong"))) + px(6))
         whole = totals.grams * p.doses if p.doses is not None else None
-        text = T("prescription.totals", grams=f"{totals.grams:g}", n=totals.lines)
+        words = T("prescription.totals", grams=f"{totals.grams:g}", n=totals.lines)
         if whole is not None:
-            text = T("prescription.totals_all", grams=f"{totals.grams:g}", all=f"{whole:g}", n=totals.lines)
-        self._totals.say(text)
+            words = T("prescription.totals_all", grams=f"{totals.grams:g}", all=f"{whole:g}", n=totals.lines)
+        self._totals.say(words)
         self._form.choose(p.form)
         self._form.setEnabled(draft)
         if not self._note.hasFocus():
@@ -443,7 +399,7 @@ class PrescriptionPage(Page):
             name = told.herb
             if lang() == "en" and told.node is not None:
                 name = f"{say(Name(told.node))} ({told.herb})"
-            made = _Addition(f"+ {name}{grams}", why, keys, lambda a=told: self.model.add(a))
+            made = AdditionRow(f"+ {name}{grams}", why, keys, partial(self.model.add, told))
             self._addition_box.addWidget(made)
 
     def _answers(self, told) -> tuple[Answer, ...]:
@@ -530,7 +486,7 @@ class PrescriptionPage(Page):
 
     def _reveal(self) -> None:
         rect = self._lines.visualRect(self._lines.currentIndex())
-        self._columns.scroll.reveal(self._lines, rect)
+        self._columns.body.reveal(self._lines, rect)
 
     def _edit_grams(self, index: int, text: str | None = None) -> None:
         if not self.frame.shell.is_draft:
@@ -603,7 +559,7 @@ class PrescriptionPage(Page):
 
     def _to_writer(self) -> None:
         self._name.setFocus()
-        self._columns.scroll.reveal(self._writer, QRect(QPoint(0, 0), self._writer.size()))
+        self._columns.body.reveal(self._writer, QRect(QPoint(0, 0), self._writer.size()))
 
     def _focus_formula(self) -> None:
         self._formula.setFocus()

@@ -66,7 +66,7 @@ class Columns(QWidget):
         self._left_box, right_box = QVBoxLayout(self._left_side), QVBoxLayout(self._right_side)
         for box in (self._left_box, right_box):
             box.setContentsMargins(0, 0, 0, 0)
-        self.right_scroll, self.scroll = Scroll(), Scroll()
+        self.right_scroll, self.body = Scroll(), Scroll()
         self._right_side.setVisible(right is not None)
         self._left_side.setVisible(left is not None)
         right_box.setSpacing(0)
@@ -77,11 +77,11 @@ class Columns(QWidget):
         self._content.setContentsMargins(0, 0, 0, 0)
         self._content.setSpacing(0)
         self._content.addWidget(middle, 1)
-        self.scroll.hold(content)
+        self.body.hold(content)
         centre = QVBoxLayout()
         centre.setContentsMargins(0, 0, 0, 0)
         centre.setSpacing(0)
-        centre.addWidget(self.scroll, 1)
+        centre.addWidget(self.body, 1)
         if foot is not None:
             centre.addWidget(foot)
         outer.addWidget(self._left_side)
