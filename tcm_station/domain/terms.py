@@ -5,10 +5,11 @@ sheets. Sheets may carry more columns (a measurement's unit and definition), kep
 """
 
 import csv
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from tcm_station.i18n import Lang
+from tcm_station.i18n import Lang, has_key, tr
 from tcm_station.resources import asset
 
 COLUMNS = ("code", "zh", "pinyin", "en", "kind", "source")
@@ -78,12 +79,8 @@ def find_term(code: str) -> Term | None:
     return terms().get(code)
 
 
-@cache
-def _editions() -> dict[str, Term]:
-    return {t.en: t for t in terms().values() if t.kind == "edition"}
-
-
-def edition_name(text: str, lang: Lang) -> str:
-    """An edition as the tables write it (in English) in a language; the text itself when no term names it."""
-    known = _editions().get(text)
-    return known.name(lang) if known else text
+def edition_name(edition: str, lang: Lang) -> str:
+    """An edition as the tables write it, in a language; the text itself where nothing names it."""
+    slug = re.sub(r"[^a-z0-9]+", "_", edition.lower()).strip("_")
+    key = f"edition.{slug}"
+    return tr(key, lang) if slug and has_key(key) else edition

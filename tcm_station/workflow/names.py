@@ -1,7 +1,5 @@
 """Codes to names for people: the terms table first, then the knowledge graph's nodes."""
 
-import re
-
 from tcm_station.domain.examination import Issue
 from tcm_station.domain.terms import find_term
 from tcm_station.i18n import Lang, has_key, tr
@@ -37,10 +35,3 @@ def measurement_decimals(code: str) -> int:
     """How many decimals a measurement is shown with (its row says so; 2 without one)."""
     term = find_term(code)
     return int(term.extra.get("decimals", "2")) if term else 2
-
-
-def edition_name(edition: str, lang: Lang) -> str:
-    """The name of an edition in a language; as the table has it where the catalogue does not name it."""
-    slug = re.sub(r"[^a-z0-9]+", "_", edition.lower()).strip("_")
-    key = f"edition.{slug}"
-    return tr(key, lang) if slug and has_key(key) else edition

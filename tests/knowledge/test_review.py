@@ -419,7 +419,7 @@ def test_a_pass_is_worded_with_lines_editions_and_alerts() -> None:
     result = judged(("茯苓", 12), ("白术", 9), ("党参", 10), ("炙甘草", 6), doses=7)
     assert result.verdict is Verdict.PASS
     told = summary(result, "zh")
-    assert "4 / 4" in told and "中国药典 2020" in told and "0 条" in told and "2025" in told
+    assert "4 / 4" in told and "药典 2020" in told and "0 条" in told and "2025" in told
     assert "4 of 4" in summary(result, "en")
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from tcm_station.domain.prescription import Alert, DoseBasis, PrescriptionLine, ProposedBy, Review
+from tcm_station.domain.terms import edition_name
 from tcm_station.workflow.lookup import DoseRange
-from tcm_station.workflow.names import edition_name
 from tcm_station.workflow.review import edition_words
 from ui.style import (
     LEFT,
