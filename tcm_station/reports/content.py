@@ -201,7 +201,7 @@ def visit_report(material: Material, lang: Lang) -> Paper:
         blocks += left + right
     evidence, radar = _evidence_blocks(w), _constitution_blocks(w)
     if evidence and radar:
-        blocks.append(Columns(((0.66, tuple(evidence)), (0.34, tuple(radar)))))
+        blocks.append(Columns(((0.6, tuple(evidence)), (0.4, tuple(radar)))))
     else:
         blocks += evidence + radar
     for examination in visit.examinations:
@@ -225,21 +225,22 @@ def _measured_blocks(w: _Writer, examination: Examination) -> list[Block]:
 
 def _summary(w: _Writer) -> list[Block]:
     visit = w.m.visit
+    told = visit.differentiation
+    flags = told.red_flags if told is not None else ()
+    # What cannot wait stands first, and beside it no proposal of the program is printed large.
     blocks: list[Block] = []
+    for flag in flags:
+        advice = flag.advice_zh if w.lang == "zh" else flag.advice_en
+        blocks.append(Text(w.tr("report.red_flag", advice=advice), "notice"))
     if visit.judgement is not None:
         blocks.append(Text(w.tr("report.own", what=w.names(visit.judgement.syndromes)), "strong"))
         if visit.judgement.text:
             blocks.append(Text(visit.judgement.text))
-    told = visit.differentiation
     if told is not None and told.candidates:
-        blocks.append(Text(_proposed(w, told), "body" if visit.judgement else "strong"))
-    if told is not None:
-        for flag in told.red_flags:
-            advice = flag.advice_zh if w.lang == "zh" else flag.advice_en
-            blocks.append(Text(w.tr("report.red_flag", advice=advice), "notice"))
+        blocks.append(Text(_proposed(w, told), "body" if visit.judgement or flags else "strong"))
     if visit.complaint:
         blocks.append(Text(w.tr("report.complaint", text=visit.complaint)))
-    if told is not None and told.principle and told.stands_out:
+    if told is not None and told.principle and told.stands_out and not flags:
         blocks.append(Text(w.tr("report.principle", text=w.name(told.principle))))
     return blocks
 
@@ -376,11 +377,17 @@ def _evidence_blocks(w: _Writer) -> list[Block]:
     return blocks
 
 
+def _short_name(w: _Writer, code: str) -> str:
+    """A constitution without the word itself: there is little room around a radar."""
+    term = find_term(code)
+    return term.extra.get(f"short_{w.lang}", term.name(w.lang)) if term else w.name(code)
+
+
 def _constitution_blocks(w: _Writer) -> list[Block]:
     result = w.m.visit.questionnaire
     if result is None:
         return []
-    axes = tuple((w.name(code), value) for code, value in result.scores)
+    axes = tuple((_short_name(w, code), value) for code, value in result.scores)
     main = w.name(result.main) if result.main else w.tr("report.unclassified")
     return [
         Heading(w.tr("report.constitution"), w.tr("report.form", form=result.form)),
@@ -464,6 +471,9 @@ def _summary_of_differentiation(w: _Writer) -> list[Block]:
             blocks.append(Text(visit.judgement.text))
     else:
         blocks.append(Text(w.tr("report.no_own")))
+    for flag in told.red_flags if told is not None else ():
+        advice = flag.advice_zh if w.lang == "zh" else flag.advice_en
+        blocks.append(Text(w.tr("report.red_flag", advice=advice), "notice"))
     if told is not None and told.candidates:
         blocks.append(Text(_proposed(w, told), "small"))
     return blocks

@@ -1,6 +1,7 @@
 """A paper as PDF: A4 or A5, embedded fonts, vector text and plots, the same bytes for the same content."""
 
 import io
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,6 +23,8 @@ from tcm_station.reports.blocks import (
 from tcm_station.reports.fonts import BOLD, REGULAR, printable, register
 
 MM = 72 / 25.4
+# A heading (four flowables) and one line of text under it are held back for the drawing that follows.
+HELD_FLOWS = 5
 # Points: body size, leading, small size, title size, margin in mm. From the style tokens' print sizes.
 LOOKS: dict[str, dict[str, float]] = {
     "A4": {
@@ -114,6 +117,37 @@ class _Printer:
             case Columns():
                 return self._columns(block, width)
 
+    def _story(self) -> list[Any]:
+        """All blocks in order. A drawing or a prescription stays with its heading; what the band at the top
+        has no room for (a long list of allergies) comes first."""
+        from reportlab.platypus import KeepTogether
+
+        blocks = list(self._flat(self.paper.blocks))
+        over = [Text(f"{label} {value}", "strong") for label, value in self._identity_cut()]
+        story: list[Any] = [f for block in over for f in self.flow(block, self.width)]
+        held: list[Any] = []
+        for block in blocks:
+            flows = self.flow(block, self.width)
+            if isinstance(block, Heading) or (held and len(held) <= HELD_FLOWS and isinstance(block, Text)):
+                story += held if isinstance(block, Heading) else []
+                held = flows if isinstance(block, Heading) else held + flows
+            elif isinstance(block, Table | Columns):  # long: parts of it may go on the next page
+                story += held + flows
+                held = []
+            else:
+                story.append(KeepTogether(held + flows))
+                held = []
+        return story + held
+
+    def _flat(self, blocks: tuple[Block, ...]) -> Iterator[Block]:
+        """The blocks one after the other where the page is too narrow for columns."""
+        for block in blocks:
+            if isinstance(block, Columns) and self.size == "A5":
+                for _, inner in block.parts:
+                    yield from self._flat(inner)
+            else:
+                yield block
+
     def _heading(self, block: Heading, width: float) -> list[Any]:
         from reportlab.platypus import CondPageBreak, HRFlowable, Paragraph, Spacer
 
@@ -183,8 +217,6 @@ class _Printer:
         return table
 
     def _columns(self, block: Columns, width: float) -> list[Any]:
-        if self.size == "A5":  # too narrow for two columns: one after the other
-            return [f for _, blocks in block.parts for b in blocks for f in self.flow(b, width)]
         from reportlab.platypus import CondPageBreak, TableStyle
         from reportlab.platypus import Table as Flow
 
@@ -227,27 +259,55 @@ class _Printer:
         canvas.setFont(BOLD, look["title"])
         base = y - small - look["title"] - 3
         canvas.drawString(left, base, printable(paper.title))
-        canvas.setFont(BOLD, body)
         canvas.setFillColor(plots.colour("stop"))
-        canvas.drawRightString(right, base, printable("  ".join(paper.flags)))
+        flags = printable("  ".join(paper.flags))
+        room = right - left - canvas.stringWidth(printable(paper.title), BOLD, look["title"]) - 12
+        if canvas.stringWidth(flags, BOLD, body) <= room:
+            canvas.setFont(BOLD, body)
+            canvas.drawRightString(right, base, flags)
+        else:  # beside a long title they stand one above the other
+            canvas.setFont(BOLD, small)
+            for place, flag in enumerate(reversed(paper.flags)):
+                canvas.drawRightString(right, base + place * (small + 1), printable(flag))
         self._rule(canvas, base - 6, 1.2)
         self._identity(canvas, base - 6 - body - 4)
         self._rule(canvas, base - 6 - body - 10, 0.7)
         self._foot(canvas, left, right)
 
     def _identity(self, canvas: Any, y: float) -> None:
-        x, body = self.margin, self.look["body"]
-        for place, (label, value) in enumerate(self.paper.identity):
-            if label and place:
-                canvas.setFont(REGULAR, self.look["small"])
+        small, body = self.look["small"], self.look["body"]
+        for label, value, x, font in self._identity_places():
+            if label:
+                canvas.setFont(REGULAR, small)
                 canvas.setFillColor(plots.colour("ink3"))
-                canvas.drawString(x, y, printable(label))
-                x += canvas.stringWidth(printable(label), REGULAR, self.look["small"]) + 3
-            font = BOLD if place == 0 else REGULAR
+                canvas.drawString(x, y, label)
+                x += _width(label, REGULAR, small) + 3
             canvas.setFont(font, body)
             canvas.setFillColor(plots.colour("ink"))
-            canvas.drawString(x, y, printable(value))
-            x += canvas.stringWidth(printable(value), font, body) + 14
+            room = self.page[0] - self.margin - x
+            if room > 4 * body:
+                canvas.drawString(x, y, _fit(value, font, body, room))
+
+    def _identity_places(self) -> list[tuple[str, str, float, str]]:
+        """Label, value, where it begins and its font, for each part of the line that says who it is."""
+        places, x = [], self.margin
+        for place, (label, value) in enumerate(self.paper.identity):
+            label, value = printable(label if place else ""), printable(value)
+            font = BOLD if place == 0 else REGULAR
+            places.append((label, value, x, font))
+            if label:
+                x += _width(label, REGULAR, self.look["small"]) + 3
+            x += _width(value, font, self.look["body"]) + 14
+        return places
+
+    def _identity_cut(self) -> list[tuple[str, str]]:
+        """The parts that do not fit on that line."""
+        right, body, small = self.page[0] - self.margin, self.look["body"], self.look["small"]
+        return [
+            (label, value)
+            for label, value, x, font in self._identity_places()
+            if x + _width(label, REGULAR, small) + 3 + _width(value, font, body) > right
+        ]
 
     def _foot(self, canvas: Any, left: float, right: float) -> None:
         small = self.look["small"]
@@ -267,7 +327,7 @@ class _Printer:
         canvas.setFillColor(plots.colour("ink3"))
         canvas.setFont(REGULAR, small - 1)
         for place, line in enumerate(self.paper.footer):
-            words = _fit(canvas, printable(line), small - 1, right - left)
+            words = _fit(printable(line), REGULAR, small - 1, right - left)
             canvas.drawString(left, y - 2 * small - 12 - place * (small + 1), words)
 
     def _rule(self, canvas: Any, y: float, width: float) -> None:
@@ -301,8 +361,7 @@ class _Printer:
             bottomPadding=2,
         )
         document.addPageTemplates([PageTemplate(frames=[area])])
-        flows = [f for block in self.paper.blocks for f in self.flow(block, self.width)]
-        document.build(flows, canvasmaker=partial(_counting_canvas(), printer=self))
+        document.build(self._story(), canvasmaker=partial(_counting_canvas(), printer=self))
         return buffer.getvalue()
 
 
@@ -343,11 +402,17 @@ def _as_jpeg(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _fit(canvas: Any, text: str, size: float, width: float) -> str:
+def _width(text: str, font: str, size: float) -> float:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    return float(stringWidth(text, font, size))
+
+
+def _fit(text: str, font: str, size: float, width: float) -> str:
     """The text cut to one line, with an ellipsis where something was left off."""
-    if canvas.stringWidth(text, REGULAR, size) <= width:
+    if _width(text, font, size) <= width:
         return text
-    while text and canvas.stringWidth(text + "…", REGULAR, size) > width:
+    while text and _width(text + "…", font, size) > width:
         text = text[:-1]
     return text + "…"
 

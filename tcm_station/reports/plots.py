@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
 SMALL_PT = 7.0
+UPRIGHT = 0.3  # |cos| below which a label stands centred over or under its axis
 
 
 @cache
@@ -168,31 +169,33 @@ def trace_drawing(plot: TracePlot, width: float, height: float) -> "Drawing":
 def radar_drawing(radar: Radar, width: float, height: float) -> "Drawing":
     """Scores on as many axes as there are scales; rings at the limits of the scoring."""
     from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, String
+    from reportlab.pdfbase.pdfmetrics import stringWidth
 
     drawing = Drawing(width, height)
     x0, y0 = width / 2, height / 2
-    radius = min(width / 2 - 40, height / 2 - 14)
+    angles = [math.pi / 2 - place * 2 * math.pi / len(radar.axes) for place in range(len(radar.axes))]
+    # The widest label at a side decides how large the figure can be.
+    room = [
+        (width / 2 - stringWidth(label, REGULAR, SMALL_PT) - 4) / abs(math.cos(angle)) - 4
+        for (label, _), angle in zip(radar.axes, angles, strict=True)
+        if abs(math.cos(angle)) >= UPRIGHT
+    ]
+    radius = max(24.0, min([height / 2 - 2.4 * SMALL_PT, *room]))
     for ring in radar.rings:
         strong = ring == 40.0  # the limit from which a biased constitution is "yes"
         drawn = Circle(x0, y0, radius * ring / 100, fillColor=None, strokeWidth=0.8 if strong else 0.4)
         drawn.strokeColor = colour("line_strong" if strong else "line")
         drawing.add(drawn)
     points: list[float] = []
-    for place, (label, value) in enumerate(radar.axes):
-        angle = math.pi / 2 - place * 2 * math.pi / len(radar.axes)
+    for (label, value), angle in zip(radar.axes, angles, strict=True):
         cos, sin = math.cos(angle), math.sin(angle)
         drawing.add(Line(x0, y0, x0 + radius * cos, y0 + radius * sin, strokeColor=colour("line")))
         points += [x0 + radius * value / 100 * cos, y0 + radius * value / 100 * sin]
-        anchor = "middle" if abs(cos) < 0.3 else ("start" if cos > 0 else "end")
-        said = String(
-            x0 + (radius + 4) * cos,
-            y0 + (radius + 6) * sin - 2.5,
-            f"{label} {value:.0f}",
-            fontName=REGULAR,
-            fontSize=SMALL_PT,
-            textAnchor=anchor,
-        )
-        drawing.add(said)
+        anchor = "middle" if abs(cos) < UPRIGHT else ("start" if cos > 0 else "end")
+        x, y = x0 + (radius + 4) * cos, y0 + (radius + 9) * sin - 1
+        for text, below in ((label, 0.0), (f"{value:.0f}", SMALL_PT)):
+            said = String(x, y - below, text, fontName=REGULAR, fontSize=SMALL_PT, textAnchor=anchor)
+            drawing.add(said)
     area = Polygon(points, strokeColor=colour("p1"), strokeWidth=1.2, fillColor=colour("accent_soft"))
     area.fillOpacity = 0.6
     drawing.add(area)
