@@ -163,3 +163,37 @@ def test_the_pulse_picture_is_a_png(material):
     pulse = material.visit.examination(ExamKind.PULSE)
     image = Image.open(io.BytesIO(papers.pulse_png(pulse, "zh")))
     assert image.size[0] > 800
+
+
+def words_of(pdf: bytes) -> str:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def test_a_long_list_of_allergies_is_printed_whole(material):
+    allergies = ("青霉素", "头孢类", "磺胺类", "海鲜", "芒果", "花粉", "尘螨", "链霉素", "普鲁卡因")
+    sick = replace(material, patient=replace(material.patient, allergies=allergies, drugs=("华法林",) * 9))
+    for size in ("A4", "A5"):
+        words = words_of(papers.outpatient_record(sick, "zh", size)).replace("\r\n", "").replace("\n", "")
+        assert "、".join(allergies) in words
+
+
+def test_a_proposal_that_does_not_stand_out_is_no_headline(material):
+    told = Differentiation((Candidate("syndrome:x", 0.05),), "m", principle="principle:y")
+    weak = replace(material, visit=replace(material.visit, differentiation=told))
+    words = words_of(papers.visit_report(weak, "en"))
+    assert "point to no one syndrome" in words
+    assert "Principle (proposed)" not in words
+
+
+def test_a_deviation_below_the_last_decimal_is_not_told_as_none():
+    m = Measurement("tongue.coating.coverage", -0.001, "1", "m", sd=0.002)
+    assert m.rounded(2) == "0.00 ± <0.01"
+    assert replace(m, value=0.414, sd=0.02).rounded(2) == "0.41 ± 0.02"
+    assert replace(m, ref_population="成人，静息 adults at rest").population("zh") == "成人，静息"
+    assert replace(m, ref_population="成人，静息 adults at rest").population("en") == "adults at rest"
