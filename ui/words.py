@@ -49,6 +49,18 @@ class Name(Words):
         return name_of(self.code, lang())
 
 
+class ShortName(Name):
+    """A shorter name for tight places, where the terms have one."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        from tcm_station.domain.terms import find_term
+
+        known = find_term(self.code)
+        return known.short_name(lang()) if known else super().__str__()
+
+
 Text = str | Words
 
 

@@ -32,6 +32,10 @@ class Term:
     def name(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
 
+    def short_name(self, lang: Lang) -> str:
+        """A shorter name where the sheet has one (around plots); else the name."""
+        return self.extra.get(f"short_{lang}", self.name(lang))
+
 
 @cache
 def terms() -> dict[str, Term]:

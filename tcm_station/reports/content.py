@@ -380,7 +380,7 @@ def _evidence_blocks(w: _Writer) -> list[Block]:
 def _short_name(w: _Writer, code: str) -> str:
     """A constitution without the word itself: there is little room around a radar."""
     term = find_term(code)
-    return term.extra.get(f"short_{w.lang}", term.name(w.lang)) if term else w.name(code)
+    return term.short_name(w.lang) if term else w.name(code)
 
 
 def _constitution_blocks(w: _Writer) -> list[Block]:

@@ -8,17 +8,33 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QPlainT
 
 from tcm_station.domain.finding import Certainty, Finding, Polarity
 from tcm_station.workflow.changes import Changed, Kind
-from ui.style import RIGHT, colour, font, paint_box, paint_glyph, paint_key_cap, paint_text, px, time_ms
+from ui.style import (
+    RIGHT,
+    colour,
+    font,
+    line_px,
+    paint_box,
+    paint_glyph,
+    paint_key_cap,
+    paint_text,
+    px,
+    time_ms,
+    width_of,
+)
 from ui.viewmodels.ask import DEGREES, Ask, GroupRow, Reading, read
 from ui.views.page import Page
-from ui.widgets.base import Ground, Label, Rule, SectionHead, column, row
+from ui.widgets.base import Ground, Label, Rule, SectionHead, column, row, wrapped_lines
 from ui.widgets.buttons import Field, Segment
+from ui.widgets.columns import Columns
 from ui.widgets.constitution import ConstitutionBars
 from ui.widgets.lists import RowState, RowView
-from ui.words import Name, T, lang, say
+from ui.words import Name, ShortName, T, lang, say
 from ui.workers import Task
 
 COLUMNS = 3
+LINES = 2
+LEFT_WIDTH = 216
+RIGHT_WIDTH = 330
 MOST_ITEMS = 9
 
 
@@ -67,8 +83,17 @@ class AnswerBox(QAbstractButton):
         if degree:
             box = QRectF(right - px(60), 0, px(56), self.height())
             right -= paint_text(painter, box, degree, kind="caption", tint="ink3", align=RIGHT) + px(8)
-        words = QRectF(left, 0, right - left, self.height())
-        paint_text(painter, words, self._words(), tint="ink2" if self._answer == "no" else "ink")
+        words, tint = self._words(), "ink2" if self._answer == "no" else "ink"
+        room = QRectF(left, 0, right - left, self.height())
+        if width_of(words, font("body")) <= room.width():
+            paint_text(painter, room, words, tint=tint)
+        else:  # English names: two small lines rather than one cut off
+            lines = wrapped_lines(words, "caption", room.width())
+            shown = lines if len(lines) <= LINES else [lines[0], " ".join(lines[1:])]
+            top = middle - line_px("caption") * len(shown) / 2
+            for place, line in enumerate(shown):
+                at = QRectF(left, top + place * line_px("caption"), room.width(), line_px("caption"))
+                paint_text(painter, at, line, kind="caption", tint=tint)
         painter.end()
 
 
@@ -124,9 +149,15 @@ class AskPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._left, self._right = self._build_left(), self._build_right()
-        layout.addWidget(self._left)
-        layout.addWidget(self._build_middle(), 1)
-        layout.addWidget(self._right)
+        layout.addWidget(
+            Columns(
+                self._build_middle(),
+                left=self._left,
+                right=self._right,
+                left_width=LEFT_WIDTH,
+                right_width=RIGHT_WIDTH,
+            )
+        )
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(READ_PAUSE_MS)
@@ -208,8 +239,6 @@ class AskPage(Page):
         return side
 
     def restyle(self) -> None:
-        self._left.setFixedWidth(px(216))
-        self._right.setFixedWidth(px(330))
         self._text.setFont(font("body"))
         self._text.setMinimumHeight(px(96))
 
@@ -292,7 +321,7 @@ class AskPage(Page):
             self._constitution_words.say(T("ask.constitution_not_done"))
             return
         verdicts = dict(result.verdicts)
-        scores = [(Name(c), s, T(f"ask.verdict.{verdicts.get(c, 'none')}")) for c, s in result.scores]
+        scores = [(ShortName(c), s, T(f"ask.verdict.{verdicts.get(c, 'none')}")) for c, s in result.scores]
         self._bars.set(scores, [verdicts.get(c, "") for c, _ in result.scores])
         self._constitution_head.say(caption=T("ask.form", form=result.form, n=len(result.answers)))
         main = Name(result.main) if result.main else T("ask.unclassified")

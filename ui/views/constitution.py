@@ -16,7 +16,7 @@ from ui.widgets.base import Ground, Label, SectionHead, column, row
 from ui.widgets.buttons import Button, Segment
 from ui.widgets.constitution import ConstitutionBars
 from ui.widgets.lists import RowState, RowView
-from ui.words import Name, T, lang, say
+from ui.words import Name, ShortName, T, lang, say
 
 ANSWERS = (1, 2, 3, 4, 5)
 CELL = 58
@@ -110,7 +110,7 @@ class ConstitutionPage(Page):
         scores = result.scores if result else ()
         verdicts = dict(result.verdicts) if result else {}
         self._bars.set(
-            [(Name(c), s, T(f"ask.verdict.{verdicts.get(c, 'none')}")) for c, s in scores],
+            [(ShortName(c), s, T(f"ask.verdict.{verdicts.get(c, 'none')}")) for c, s in scores],
             [verdicts.get(c, "") for c, _ in scores],
         )
         if result is None or len(answers) < len(items):
