@@ -53,7 +53,7 @@ def run_consult(args: argparse.Namespace, out: Output) -> ExitCode:
     result = consult(given, progress=out.taking)
     saved: dict[str, object] = {}
     if args.save:
-        desk = open_desk(args, out.lang)
+        desk = open_desk(args, out)
         try:
             saved = {"visit": _save(desk, result), "saved": True}
         finally:
@@ -179,7 +179,7 @@ def _save(desk: Desk, result: Consultation) -> str:
 
 def _batch(args: argparse.Namespace, out: Output) -> ExitCode:
     items = list(json_objects(str(args.batch)))
-    desk = open_desk(args, out.lang) if args.save else None
+    desk = open_desk(args, out) if args.save else None
     try:
         for place, (key, item) in enumerate(items, start=1):
             try:

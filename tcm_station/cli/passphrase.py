@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from tcm_station.cli.output import Output
 from tcm_station.domain.errors import StoreClosed
 from tcm_station.i18n import Lang, tr
 from tcm_station.workflow.desk import Desk
@@ -32,9 +33,17 @@ def passphrase_of(args: argparse.Namespace, lang: Lang) -> str:
         raise StoreClosed("no-passphrase") from fault
 
 
-def open_desk(args: argparse.Namespace, lang: Lang) -> Desk:
-    """The desk on the data folder given, or on the usual one."""
+def open_desk(args: argparse.Namespace, out: Output) -> Desk:
+    """The desk on the data folder given, or on the usual one.
+
+    A new folder is set up at once; its recovery key is said once, on standard error, also when quiet: nothing
+    else opens the store when the passphrase is forgotten.
+    """
     from tcm_station.cli.main import default_data_dir
 
     folder: Path = getattr(args, "data_dir", None) or default_data_dir()
-    return Desk.open(folder, passphrase_of(args, lang))
+    desk = Desk.open(folder, passphrase_of(args, out.lang))
+    if desk.recovery_key is not None:
+        sys.stderr.write(out.tr("cli.recovery_key", words=desk.recovery_key) + "\n")
+        desk.recovery_key = None
+    return desk

@@ -14,7 +14,7 @@ def run_visits(args: argparse.Namespace, out: Output) -> ExitCode:
         since = date.fromisoformat(args.since) if args.since else None
     except ValueError:
         raise UsageError("not-a-date", words=args.since) from None
-    desk = open_desk(args, out.lang)
+    desk = open_desk(args, out)
     try:
         for row in desk.store.visits.list(patient_words=args.patient, since=since):
             plain: dict[str, object] = {
@@ -35,7 +35,7 @@ def run_visits(args: argparse.Namespace, out: Output) -> ExitCode:
 
 
 def run_backup(args: argparse.Namespace, out: Output) -> ExitCode:
-    desk = open_desk(args, out.lang)
+    desk = open_desk(args, out)
     try:
         path = desk.store.backup(args.folder)
     finally:

@@ -38,6 +38,7 @@ TRACE = "pulse.trace"
 TRACE_FROM = "pulse.trace_from"
 ONSETS = "pulse.beats"
 TRACE_SECONDS = 8.0
+USED_ANYWAY = "used_anyway"  # the capture setting that holds the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +217,17 @@ def _measured_blocks(w: _Writer, examination: Examination) -> list[Block]:
     if _printed(examination):
         title = w.tr(f"report.measured.{examination.kind.value}")
         note = w.tr("report.measured_note", quality=f"{examination.quality.value:.2f}")
-        table = [Heading(title, note), w.measurement_table(examination)]
+        table = [Heading(title, note), *_used_anyway(w, examination), w.measurement_table(examination)]
     picture = _face_blocks(w) if examination.kind is ExamKind.FACE else []
     if table and picture:
         return [Columns(((0.27, tuple(picture)), (0.73, tuple(table))))]
     return picture + table
+
+
+def _used_anyway(w: _Writer, examination: Examination) -> list[Block]:
+    """That a person used a recording which the quality gate refused, and why."""
+    told = [dict(capture.settings).get(USED_ANYWAY) for capture in examination.captures]
+    return [Text(w.tr("report.used_anyway", why=why), "notice") for why in told if why]
 
 
 def _summary(w: _Writer) -> list[Block]:

@@ -47,6 +47,8 @@ class Desk:
     def __init__(self, store: "Store", *, clock: Clock = local_now) -> None:
         self.store = store
         self.clock = clock
+        # Set by `open` when it made a new store: shown to a person once, kept nowhere.
+        self.recovery_key: str | None = None
         self._listeners: list[Callable[[Changed], None]] = []
 
     @classmethod
@@ -56,8 +58,10 @@ class Desk:
 
         if Store.exists(data_dir):
             return cls(Store.open(data_dir, passphrase, clock=clock), clock=clock)
-        store, _ = Store.create(data_dir, passphrase, clock=clock)
-        return cls(store, clock=clock)
+        store, recovery = Store.create(data_dir, passphrase, clock=clock)
+        desk = cls(store, clock=clock)
+        desk.recovery_key = recovery
+        return desk
 
     def close(self) -> None:
         self.store.close()

@@ -305,3 +305,15 @@ def test_the_patients_name_is_in_no_log(run, write, tmp_path, monkeypatch, canar
     run("consult", "--batch", write("b.jsonl", line), "--save", "--data-dir", str(folder))
     for log in folder.rglob("*.log"):
         assert canary_name not in log.read_text(encoding="utf-8")
+
+
+def test_a_new_folder_says_its_recovery_key_once_and_it_opens_the_store(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("STATION_PASSPHRASE", "phrase")
+    folder = str(tmp_path / "data")
+    _, _, said = run("visits", "--data-dir", folder, "--quiet")
+    key = said.strip().rpartition(": ")[2]
+    assert "-" in key
+    monkeypatch.setenv("STATION_PASSPHRASE", key)
+    code, _, said = run("visits", "--data-dir", folder)
+    assert code == 0
+    assert said == ""

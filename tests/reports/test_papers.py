@@ -197,3 +197,11 @@ def test_a_deviation_below_the_last_decimal_is_not_told_as_none():
     assert replace(m, value=0.414, sd=0.02).rounded(2) == "0.41 ± 0.02"
     assert replace(m, ref_population="成人，静息 adults at rest").population("zh") == "成人，静息"
     assert replace(m, ref_population="成人，静息 adults at rest").population("en") == "adults at rest"
+
+
+def test_a_recording_used_in_spite_of_the_gate_is_printed_with_its_reason(material):
+    tongue = material.visit.examination(ExamKind.TONGUE)
+    capture = replace(tongue.captures[0], settings=(("used_anyway", "患者不能再张口"),))
+    visit = material.visit.with_examination(replace(tongue, captures=(capture,)))
+    text = text_of(papers.visit_report(replace(material, visit=visit), "zh"))
+    assert "患者不能再张口" in text

@@ -286,7 +286,9 @@ class Window(QWidget):
             self.explain(error)
 
     def next_step(self) -> None:
-        """The next station after this one."""
+        """The next station after this one; a mode page has none."""
+        if self._mode != "consult":
+            return
         at = STATIONS.index(self.shell.station)
         following = next((s for s in STATIONS[at + 1 :] if registry.find(s.value) is not None), None)
         if following is not None:
