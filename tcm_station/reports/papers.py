@@ -4,10 +4,11 @@ import io
 
 from tcm_station.domain.examination import Examination
 from tcm_station.i18n import Lang
-from tcm_station.reports import content, plots
-from tcm_station.reports.content import Material
+from tcm_station.reports import plots, record, report
 from tcm_station.reports.fonts import register
 from tcm_station.reports.pdf import pdf_bytes
+from tcm_station.reports.pulse_plots import beat_plot, trace_plot
+from tcm_station.reports.writer import Material
 
 __all__ = ["Material", "outpatient_record", "page_png", "pulse_png", "visit_report"]
 
@@ -16,12 +17,12 @@ PULSE_PICTURE_PT = (460.0, 300.0)
 
 def visit_report(material: Material, lang: Lang, size: str = "A4") -> bytes:
     """The four-diagnosis report as PDF."""
-    return pdf_bytes(content.visit_report(material, lang), size)
+    return pdf_bytes(report.visit_report(material, lang), size)
 
 
 def outpatient_record(material: Material, lang: Lang, size: str = "A4") -> bytes:
     """The out-patient record as PDF."""
-    return pdf_bytes(content.outpatient_record(material, lang), size)
+    return pdf_bytes(record.outpatient_record(material, lang), size)
 
 
 def page_png(pdf: bytes, page: int = 0, *, dpi: float = 110) -> bytes:
@@ -46,7 +47,7 @@ def pulse_png(examination: Examination, lang: Lang) -> bytes:
     width, height = PULSE_PICTURE_PT
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=PULSE_PICTURE_PT, initialFontName="StationSansSC", invariant=1)
-    beat, trace = content.beat_plot(examination, lang), content.trace_plot(examination, lang)
+    beat, trace = beat_plot(examination, lang), trace_plot(examination, lang)
     if beat is not None:
         plots.beat_drawing(beat, width - 20, height - 110).drawOn(canvas, 10, 100)
     if trace is not None:
