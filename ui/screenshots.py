@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tcm_station.i18n import LANGS, Lang
 from ui.style.tokens import THEMES, Theme
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ui.app import Root
+    from ui.views.look import LookPage
+    from ui.views.practice import PracticePage
     from ui.views.window import Window
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -96,6 +98,16 @@ def _window_pages(root: "Root", out: Path, tail: str, only: Sequence[str]) -> It
             registry.resolve(spec.prepare)(window)
             settle()
         yield _save(root, out / f"{spec.shot}-{tail}.png")
+    for name, shot, make_state in registry.VIEWS:
+        if only and name not in only:
+            continue
+        window.go(name)
+        settle()
+        back = registry.resolve(make_state)(window)
+        settle()
+        yield _save(root, out / f"{shot}-{tail}.png")
+        back()
+        settle()
     if only and "palette" not in only and "keys" not in only:
         return
     window.go("overview")
@@ -117,6 +129,41 @@ def prescribed(window: "Window") -> None:
         model.adopt(index)
     model.write(name_of("herb:haizao", "zh"), "9g")
     model.set_doses(7, 1.0, 2)
+
+
+def face(window: "Window") -> Callable[[], None]:
+    """The face beside the tongue. Returns the way back."""
+    from tcm_station.domain.examination import ExamKind
+
+    page = cast("LookPage", window.page("look"))
+    page.show_kind(ExamKind.FACE)
+    return lambda: page.show_kind(ExamKind.TONGUE)
+
+
+def encounter(window: "Window") -> Callable[[], None]:
+    """A virtual patient, asked and measured. Returns the way back to the list."""
+    from tcm_station.domain.examination import ExamKind
+
+    page = cast("PracticePage", window.page("practice"))
+    case = page.model.cases()[0]
+    page.begin(case)
+    for sign in (*case.truth.key_signs[:5], *case.absent[:3]):
+        page.model.ask_sign(sign)
+    for kind in (ExamKind.TONGUE, ExamKind.PULSE):
+        page.model.receive(page.model.measure(kind))
+    page.encounter.open()
+    return page.go_home
+
+
+def mirror(window: "Window") -> Callable[[], None]:
+    """The same encounter after a commitment without a formula. Returns the way back to the list."""
+    encounter(window)
+    page = cast("PracticePage", window.page("practice"))
+    met = page.model.encounter
+    if met is not None:
+        page.model.commit(met.case.truth.syndrome, "")
+    page.show_mirror()
+    return page.go_home
 
 
 def _with_dialog(root: "Root", path: Path, opened: Callable[[], None]) -> Iterator[Path]:

@@ -47,11 +47,11 @@ class PracticePage(Page):
         self.mirror = MirrorView(frame, self.model)
         for view in (self.home, self.encounter, self.mirror):
             self.stack.addWidget(view)
-        self.home.begun.connect(self._begin)
+        self.home.begun.connect(self.begin)
         self.home.resume.clicked.connect(self._resume)
-        self.encounter.committed.connect(self._show_mirror)
+        self.encounter.committed.connect(self.show_mirror)
         self.mirror.next.clicked.connect(self._next)
-        self.mirror.again.clicked.connect(self._home)
+        self.mirror.again.clicked.connect(self.go_home)
         self.home.show_cases()
 
     # the page's life
@@ -111,7 +111,7 @@ class PracticePage(Page):
         self.frame.show_hints(self.hints)
         self._front().setFocus()
 
-    def _begin(self, case: Case) -> None:
+    def begin(self, case: Case) -> None:
         self.model.begin(case.id)
         self.encounter.open()
         self._switch(self.encounter)
@@ -121,13 +121,13 @@ class PracticePage(Page):
 
     def _next(self) -> None:
         case_id = self.model.next_case()
-        self._begin(next(case for case in self.model.cases() if case.id == case_id))
+        self.begin(next(case for case in self.model.cases() if case.id == case_id))
 
-    def _show_mirror(self) -> None:
+    def show_mirror(self) -> None:
         self.mirror.open()
         self._switch(self.mirror)
 
-    def _home(self) -> None:
+    def go_home(self) -> None:
         self.model.leave()
         self.home.show_cases()
         self._switch(self.home)
@@ -136,7 +136,7 @@ class PracticePage(Page):
         if self.where == "home":
             self.frame.go("consult")
         else:
-            self._home()
+            self.go_home()
 
 
 class _Home(QWidget):

@@ -84,6 +84,14 @@ PAGES: tuple[PageSpec, ...] = (
 )
 
 
+# Further states of pages that have a picture of their own: (page, its shot, what makes the state).
+VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("look", "16a-face", "ui.screenshots:face"),
+    ("practice", "08a-practice-encounter", "ui.screenshots:encounter"),
+    ("practice", "08b-practice-mirror", "ui.screenshots:mirror"),
+)
+
+
 def find(name: str) -> PageSpec | None:
     """The page with this name, or None."""
     return next((spec for spec in PAGES if spec.name == name), None)
