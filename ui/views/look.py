@@ -214,7 +214,8 @@ class LookPage(TakingPage):
         self.zones.setVisible(bool(shown) and face)
         self.zones.set(model.zones() if shown else ())
         self.table.setVisible(shown is not None)
-        self.spare.setVisible(shown is None)
+        # Short tables stand at the top; what is left over is left empty.
+        self.spare.setVisible(shown is None or face)
         self.table.show_last = face or has_before
         rows = len(model.ordered())
         # The few values of the whole face stand under its zones and take no more room than they need.
